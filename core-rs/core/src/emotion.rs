@@ -12,7 +12,7 @@ pub type EmotionDist = [f64; EMOTIONS];
 pub type StanceDist = [f64; STANCES];
 
 /// An emotion. The order is the same everywhere: in arrays, journals and Python.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum Emotion {
@@ -29,6 +29,7 @@ pub enum Emotion {
     /// Disgust: disapproval.
     Disgust,
     /// Neutral.
+    #[default]
     Neutral,
 }
 
@@ -94,6 +95,12 @@ impl EmotionSet {
     #[must_use]
     pub const fn with(self, emotion: Emotion) -> Self {
         Self(self.0 | (1 << emotion as u8))
+    }
+
+    /// The set with `emotion` taken out.
+    #[must_use]
+    pub const fn without(self, emotion: Emotion) -> Self {
+        Self(self.0 & !(1 << emotion as u8))
     }
 
     /// Every emotion that is in either set.

@@ -1,5 +1,7 @@
 //! One description of a state's layout that both writes and reads it, so the two can't drift apart.
 
+use crate::Emotion;
+
 /// Where state goes to or comes from.
 pub trait Port {
     /// Writes `x`, or replaces it by what is read.
@@ -39,6 +41,15 @@ impl Persist for bool {
         let mut wide = u64::from(*self);
         port.u64(&mut wide);
         *self = wide != 0;
+    }
+}
+
+/// Stored by index; an index that names no emotion reads as neutral.
+impl Persist for Emotion {
+    fn persist(&mut self, port: &mut dyn Port) {
+        let mut index = self.index() as u64;
+        port.u64(&mut index);
+        *self = Self::from_index(index as usize).unwrap_or(Self::Neutral);
     }
 }
 

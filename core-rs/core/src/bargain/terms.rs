@@ -135,6 +135,20 @@ impl Terms {
         self.agent_target + self.sign() * share * self.gap()
     }
 
+    /// The share of the nearest whole number of units, on the agent's side of its reservation value.
+    pub fn snap(&self, share: f64) -> f64 {
+        let value = self.value(share);
+        let nearest = self.share(libm::round(value));
+        if nearest <= self.reservation_share() {
+            return nearest;
+        }
+        let toward_agent = match self.direction {
+            Direction::Lower => libm::floor(value),
+            Direction::Higher => libm::ceil(value),
+        };
+        self.share(toward_agent)
+    }
+
     /// The agent's reservation value as a share.
     pub fn reservation_share(&self) -> f64 {
         self.share(self.agent_reservation)

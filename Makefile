@@ -1,0 +1,55 @@
+# Everything that a contributor runs; `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANIFEST := --manifest-path core-rs/Cargo.toml
+RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null)
+
+.PHONY: help demo test test-data soak check bench format clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --group dev matplotlib numpy rich typer "tomli; python_version < '3.11'"
+	@touch $@
+
+$(VENV)/built: $(VENV)/installed $(RUST)
+	$(BIN)/maturin develop --release --quiet
+	@touch $@
+
+demo: $(VENV)/built  ## sets up a virtual environment, builds, and plays a debt negotiation
+	$(BIN)/emomas run debt-roofer-winter --seed 7 --plot out/demo.png --journal out/demo.journal --force
+	$(BIN)/emomas replay out/demo.journal
+
+test: $(VENV)/built  ## all tests that run in minutes
+	cargo test --release --quiet $(MANIFEST) --workspace --exclude emomas-py
+	$(BIN)/python -m pytest -q
+
+test-data: $(VENV)/built  ## tests against the third-party data sets; writes tests/results/data.json
+	cargo test --release --quiet $(MANIFEST) -p emomas-store
+	$(BIN)/python -m pytest -q -m needs_data
+
+soak: $(VENV)/built  ## long fuzzing, faults and load; writes tests/results/soak.json
+	$(BIN)/python tests/soak.py
+
+check: $(VENV)/built  ## formatting, lints, types, stubs
+	cargo fmt $(MANIFEST) --check
+	cargo clippy --quiet $(MANIFEST) --workspace --all-targets -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest emomas._native
+
+bench: $(VENV)/built  ## micro-benchmarks
+	$(BIN)/python -m pytest benchmarks --benchmark-only -q
+
+format:  ## formats everything
+	cargo fmt $(MANIFEST)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## removes what was built
+	rm -rf $(VENV) core-rs/target out

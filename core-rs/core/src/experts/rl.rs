@@ -1,0 +1,134 @@
+//! The reinforcement-learning expert: tabular Watkins Q(λ) over (own emotion, person's emotion, phase, gap bin).
+//!
+//! It learns every turn from the turn's reward, from what was really shown. Exploring is the orchestrator's business.
+
+use super::{ExpertReason, GapBin, Proposal, Situation};
+use crate::domain::PHASES;
+use crate::emotion::EMOTIONS;
+use crate::math;
+use crate::persist::{Persist, Port};
+
+/// Learning rate α (EmoMAS).
+const RATE: f64 = 0.1;
+/// Discount γ (EmoMAS).
+const DISCOUNT: f64 = 0.9;
+/// Softmax temperature τ (EmoMAS).
+const TEMPERATURE: f64 = 0.1;
+/// Trace decay λ.
+const TRACE: f64 = 0.8;
+/// Eligibility below which a trace is dropped; (γλ)²⁴ is smaller.
+const TRACES: usize = 24;
+
+/// Action values with eligibility traces; `S` states, `A` actions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QTable<const S: usize, const A: usize> {
+    q: [[f64; A]; S],
+    visits: [u64; S],
+    traces: [Trace; TRACES],
+    live: usize,
+}
+
+/// A recently visited state–action pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Trace {
+    state: u32,
+    action: u32,
+    eligibility: f64,
+}
+
+crate::persist_fields!(Trace: state, action, eligibility);
+
+impl<const S: usize, const A: usize> Default for QTable<S, A> {
+    fn default() -> Self {
+        Self { q: [[0.0; A]; S], visits: [0; S], traces: [Trace::default(); TRACES], live: 0 }
+    }
+}
+
+impl<const S: usize, const A: usize> Persist for QTable<S, A> {
+    fn persist(&mut self, port: &mut dyn Port) {
+        self.q.persist(port);
+        self.visits.persist(port);
+        self.traces.persist(port);
+        let mut live = self.live as u64;
+        port.u64(&mut live);
+        self.live = (live as usize).min(TRACES);
+        for trace in &mut self.traces {
+            trace.state = trace.state.min(S as u32 - 1);
+            trace.action = trace.action.min(A as u32 - 1);
+        }
+    }
+}
+
+impl<const S: usize, const A: usize> QTable<S, A> {
+    /// Values of the actions in `state`.
+    pub fn values(&self, state: usize) -> &[f64; A] {
+        &self.q[state]
+    }
+
+    /// How often an action was taken in `state`.
+    pub fn visits(&self, state: usize) -> u64 {
+        self.visits[state]
+    }
+
+    /// Clears the traces at the start of an episode.
+    pub fn begin(&mut self) {
+        self.live = 0;
+    }
+
+    /// Notes that `action` was taken in `state`; a non-greedy action cuts the traces (Watkins).
+    pub fn act(&mut self, state: usize, action: usize) {
+        self.visits[state] += 1;
+        let row = &self.q[state];
+        if row[action] < row[math::argmax(row)] {
+            self.live = 0;
+        }
+        // Replacing traces: the pair moves to the front with eligibility 1.
+        let (s, a) = (state as u32, action as u32);
+        let at = self.traces[..self.live].iter().position(|t| t.state == s && t.action == a);
+        let end = at.unwrap_or_else(|| self.live.min(TRACES - 1));
+        self.traces[..=end].rotate_right(1);
+        self.traces[0] = Trace { state: s, action: a, eligibility: 1.0 };
+        self.live = self.live.max(end + 1);
+    }
+
+    /// Learns from the reward of the last action; `next` is the state reached, none at the end.
+    pub fn learn(&mut self, reward: f64, next: Option<usize>) {
+        if self.live == 0 {
+            return;
+        }
+        let last = self.traces[0];
+        let future = next.map_or(0.0, |s| self.q[s][math::argmax(&self.q[s])]);
+        let error = reward + DISCOUNT * future - self.q[last.state as usize][last.action as usize];
+        for trace in &mut self.traces[..self.live] {
+            self.q[trace.state as usize][trace.action as usize] += RATE * error * trace.eligibility;
+            trace.eligibility *= DISCOUNT * TRACE;
+        }
+        if next.is_none() {
+            self.live = 0;
+        }
+    }
+}
+
+/// Number of states of the expert.
+pub const STATES: usize = EMOTIONS * EMOTIONS * PHASES * GapBin::COUNT;
+
+/// The expert: a Q table over EmoMAS's state.
+pub type Rl = QTable<STATES, EMOTIONS>;
+
+/// The state of a situation; the person's emotion is the belief's most probable one.
+pub fn state(situation: &Situation<'_>) -> usize {
+    let person = math::argmax(&situation.belief.emotion());
+    let pair = situation.own.index() * EMOTIONS + person;
+    (pair * PHASES + situation.phase.index()) * GapBin::COUNT + situation.gap.index()
+}
+
+impl Rl {
+    /// The proposal for the situation: softmax of the action values.
+    pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
+        let state = state(situation);
+        let mut dist = *self.values(state);
+        math::softmax(&mut dist, 1.0 / TEMPERATURE);
+        let reason = if self.visits(state) == 0 { ExpertReason::Unvisited } else { ExpertReason::LearnedValue };
+        Proposal { dist, reason }
+    }
+}

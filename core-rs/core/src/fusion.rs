@@ -1,0 +1,292 @@
+//! Fusion: what the channels report becomes one likelihood over the seven emotions.
+//!
+//! A quality-weighted log-opinion pool of channel likelihoods. A stale likelihood is propagated, not dropped
+//! (L′ = a·L + (1 − a)·mean L); a VAD observation becomes a likelihood through the emotions' Gaussians; a missing
+//! channel costs nothing. Conflict between channels is reported beside entropy, never in its place.
+
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist, VAD_MEAN, VAD_SD, Vad};
+use crate::math;
+
+/// Most pieces of evidence in one observation.
+pub const MAX_EVIDENCE: usize = 8;
+/// Log-likelihood floor relative to the best emotion: no channel can veto (Cromwell's rule).
+const FLOOR: f64 = -8.0;
+/// Mean time a felt emotion lasts, in seconds; with K emotions survival is exp(−Δt·K/((K − 1)·dwell)).
+const DWELL_S: f64 = 10.0;
+
+/// What a channel measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Signal {
+    /// Likelihood of each emotion up to a common factor, the channel's training prior divided out.
+    Likelihood(EmotionDist),
+    /// A Gaussian observation of valence, arousal, dominance with independent errors.
+    Vad {
+        /// Observed point.
+        mean: Vad,
+        /// Error variance of each coordinate; a large value means that the coordinate was not observed.
+        variance: Vad,
+    },
+}
+
+/// One channel's report.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Evidence {
+    /// The channel's number; the host decides which is which.
+    pub channel: u8,
+    /// What it measured.
+    pub signal: Signal,
+    /// Time since the measurement, in seconds.
+    pub age_s: f64,
+    /// 0 (ignore) to 1 (full weight).
+    pub quality: f64,
+}
+
+/// Why a piece of evidence was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvidenceError {
+    /// A likelihood is negative, NaN or infinite.
+    #[error("channel {channel}: likelihood of {} is {value}: give a finite number >= 0", .emotion.name())]
+    Likelihood {
+        /// The channel's number.
+        channel: u8,
+        /// Which emotion's entry.
+        emotion: Emotion,
+        /// What it held.
+        value: f64,
+    },
+    /// All likelihoods are zero.
+    #[error("channel {channel}: all seven likelihoods are 0: leave the channel out instead")]
+    AllZero {
+        /// The channel's number.
+        channel: u8,
+    },
+    /// A VAD coordinate is outside [−1, 1].
+    #[error("channel {channel}: VAD mean is {value}: give numbers in [-1, 1]")]
+    VadMean {
+        /// The channel's number.
+        channel: u8,
+        /// What it held.
+        value: f64,
+    },
+    /// A variance is not positive.
+    #[error("channel {channel}: VAD variance is {value}: give a number > 0; 1e6 for a coordinate not observed")]
+    VadVariance {
+        /// The channel's number.
+        channel: u8,
+        /// What it held.
+        value: f64,
+    },
+    /// The age is negative or not finite.
+    #[error("channel {channel}: age_s is {value}: give seconds >= 0")]
+    Age {
+        /// The channel's number.
+        channel: u8,
+        /// What it held.
+        value: f64,
+    },
+    /// The quality is outside [0, 1].
+    #[error("channel {channel}: quality is {value}: give a number in [0, 1]")]
+    Quality {
+        /// The channel's number.
+        channel: u8,
+        /// What it held.
+        value: f64,
+    },
+}
+
+impl Evidence {
+    /// Checks every field.
+    pub fn check(&self) -> Result<(), EvidenceError> {
+        let channel = self.channel;
+        match self.signal {
+            Signal::Likelihood(likelihood) => {
+                for emotion in Emotion::ALL {
+                    let value = likelihood[emotion.index()];
+                    if !(value.is_finite() && value >= 0.0) {
+                        return Err(EvidenceError::Likelihood { channel, emotion, value });
+                    }
+                }
+                if likelihood.iter().all(|&l| l == 0.0) {
+                    return Err(EvidenceError::AllZero { channel });
+                }
+            }
+            Signal::Vad { mean, variance } => {
+                for value in mean {
+                    if !(-1.0..=1.0).contains(&value) {
+                        return Err(EvidenceError::VadMean { channel, value });
+                    }
+                }
+                for value in variance {
+                    if !(value.is_finite() && value > 0.0) {
+                        return Err(EvidenceError::VadVariance { channel, value });
+                    }
+                }
+            }
+        }
+        if !(self.age_s.is_finite() && self.age_s >= 0.0) {
+            return Err(EvidenceError::Age { channel, value: self.age_s });
+        }
+        if !(0.0..=1.0).contains(&self.quality) {
+            return Err(EvidenceError::Quality { channel, value: self.quality });
+        }
+        Ok(())
+    }
+
+    /// The channel's likelihood over emotions, scaled to maximum 1, staleness applied.
+    fn likelihood(&self) -> EmotionDist {
+        let mut l = match self.signal {
+            Signal::Likelihood(l) => l,
+            Signal::Vad { mean, variance } => gaussian_likelihood(&mean, &variance),
+        };
+        let top = l[math::argmax(&l)];
+        let fresh = if self.age_s > 0.0 {
+            let k = EMOTIONS as f64;
+            math::exp(-self.age_s * k / ((k - 1.0) * DWELL_S))
+        } else {
+            1.0
+        };
+        let mut mean = 0.0;
+        for x in &mut l {
+            *x /= top;
+            mean += *x;
+        }
+        mean /= EMOTIONS as f64;
+        for x in &mut l {
+            *x = fresh * *x + (1.0 - fresh) * mean;
+        }
+        l
+    }
+}
+
+/// N(z; μ_e, Σ_e + R) for each emotion, up to a common factor.
+fn gaussian_likelihood(mean: &Vad, variance: &Vad) -> EmotionDist {
+    let mut log = [0.0; EMOTIONS];
+    for e in 0..EMOTIONS {
+        for i in 0..3 {
+            let var = VAD_SD[e][i] * VAD_SD[e][i] + variance[i];
+            let d = mean[i] - VAD_MEAN[e][i];
+            log[e] -= 0.5 * (d * d / var + math::ln(var));
+        }
+    }
+    let top = log[math::argmax(&log)];
+    log.map(|x| math::exp(x - top))
+}
+
+/// The pooled evidence of one turn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Fused {
+    /// Likelihood over emotions, maximum 1; all ones when nothing was sensed.
+    pub likelihood: EmotionDist,
+    /// −ln of the probability that the channels speak of the same emotion, relative to independence; 0 below two.
+    pub conflict: f64,
+    /// Channels that counted.
+    pub channels: u32,
+}
+
+/// Pools checked evidence.
+pub fn fuse(evidence: &[Evidence]) -> Fused {
+    let mut log = [0.0; EMOTIONS];
+    let mut agreement = [1.0; EMOTIONS];
+    let mut channels = 0;
+    for item in evidence {
+        if item.quality == 0.0 {
+            continue;
+        }
+        channels += 1;
+        let mut l = item.likelihood();
+        for e in 0..EMOTIONS {
+            let x = math::ln(l[e]);
+            log[e] += item.quality * if x > FLOOR { x } else { FLOOR };
+        }
+        math::normalise(&mut l);
+        for e in 0..EMOTIONS {
+            agreement[e] *= l[e] * EMOTIONS as f64;
+        }
+    }
+    let top = log[math::argmax(&log)];
+    let likelihood = log.map(|x| math::exp(x - top));
+    let mut same = 0.0;
+    for x in agreement {
+        same += x / EMOTIONS as f64;
+    }
+    let conflict = if channels < 2 { 0.0 } else { -math::ln(same.max(1e-300)) };
+    Fused { likelihood, conflict, channels }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn likelihood(channel: u8, l: EmotionDist) -> Evidence {
+        Evidence { channel, signal: Signal::Likelihood(l), age_s: 0.0, quality: 1.0 }
+    }
+
+    const PEAK: EmotionDist = [0.8, 0.05, 0.05, 0.02, 0.03, 0.02, 0.03];
+
+    #[test]
+    fn one_fresh_channel_is_its_own_likelihood() {
+        let fused = fuse(&[likelihood(0, PEAK)]);
+        for e in 0..EMOTIONS {
+            assert!((fused.likelihood[e] - PEAK[e] / 0.8).abs() < 1e-12);
+        }
+        assert_eq!(fused.conflict, 0.0);
+    }
+
+    #[test]
+    fn nothing_sensed_says_nothing() {
+        let silent = Evidence { quality: 0.0, ..likelihood(0, PEAK) };
+        assert_eq!(fuse(&[]), fuse(&[silent]));
+        assert_eq!(fuse(&[]).likelihood, [1.0; EMOTIONS]);
+    }
+
+    #[test]
+    fn stale_evidence_fades_to_flat_along_the_closed_form() {
+        let fused = fuse(&[Evidence { age_s: 7.0, ..likelihood(0, PEAK) }]);
+        let a = libm::exp(-7.0 * 7.0 / (6.0 * 10.0));
+        let l: [f64; EMOTIONS] = core::array::from_fn(|e| a * PEAK[e] / 0.8 + (1.0 - a) * (1.0 / 0.8 / 7.0));
+        for e in 0..EMOTIONS {
+            assert!((fused.likelihood[e] - l[e] / l[0]).abs() < 1e-12);
+        }
+        let old = fuse(&[Evidence { age_s: 1e9, ..likelihood(0, PEAK) }]);
+        assert!(old.likelihood.iter().all(|&x| (x - 1.0).abs() < 1e-12));
+    }
+
+    #[test]
+    fn vad_observation_gives_the_published_posteriors() {
+        // z = (−.6, .6, −.4) → fear .711, disgust .135, anger .122 (equal priors, no observation error).
+        let signal = Signal::Vad { mean: [-0.6, 0.6, -0.4], variance: [1e-12; 3] };
+        let mut p = fuse(&[Evidence { channel: 1, signal, age_s: 0.0, quality: 1.0 }]).likelihood;
+        math::normalise(&mut p);
+        for (emotion, expected) in [(Emotion::Fear, 0.711), (Emotion::Disgust, 0.135), (Emotion::Anger, 0.122)] {
+            assert!((p[emotion.index()] - expected).abs() < 0.002, "{} {}", emotion.name(), p[emotion.index()]);
+        }
+    }
+
+    #[test]
+    fn conflict_rises_when_channels_disagree() {
+        let mut other = PEAK;
+        other.swap(0, 2);
+        let agree = fuse(&[likelihood(0, PEAK), likelihood(1, PEAK)]).conflict;
+        let disagree = fuse(&[likelihood(0, PEAK), likelihood(1, other)]).conflict;
+        // −ln Σ 7·p₁·p₂ by hand: .8·.05 twice and the small rest.
+        assert!(agree < 0.0, "{agree}");
+        assert!((disagree - 0.518_018_094).abs() < 1e-6, "{disagree}");
+    }
+
+    #[test]
+    fn bad_evidence_is_named() {
+        let mut bad = PEAK;
+        bad[2] = f64::NAN;
+        assert!(matches!(
+            likelihood(3, bad).check(),
+            Err(EvidenceError::Likelihood { channel: 3, emotion: Emotion::Anger, .. })
+        ));
+        assert!(matches!(likelihood(3, [0.0; 7]).check(), Err(EvidenceError::AllZero { channel: 3 })));
+        assert!(matches!(Evidence { quality: 1.5, ..likelihood(0, PEAK) }.check(), Err(EvidenceError::Quality { .. })));
+        assert!(matches!(Evidence { age_s: -1.0, ..likelihood(0, PEAK) }.check(), Err(EvidenceError::Age { .. })));
+    }
+}

@@ -1,0 +1,105 @@
+//! Which emotions may be shown to whom: applied after the experts and before the choice, so nothing can outvote it.
+//!
+//! Neutral is never refused, so there is always something to show.
+
+use crate::emotion::{EMOTIONS, Emotion, EmotionSet, STANCES, StanceDist};
+use crate::{Domain, Role};
+
+/// Probability of the stances that rule a display out from which it is refused.
+const THRESHOLD: f64 = 0.25;
+
+const AGGRESSIVE: EmotionSet = EmotionSet::of(&[Emotion::Anger, Emotion::Disgust]);
+
+/// Refused whatever the stance: contempt never moves a person for the better, and nobody in care meets anger.
+const fn by_role(role: Role) -> EmotionSet {
+    match role {
+        Role::Survivor => EmotionSet::of(&[Emotion::Anger, Emotion::Disgust, Emotion::Fear]),
+        Role::Student | Role::Patient => AGGRESSIVE,
+        Role::Debtor => EmotionSet::of(&[Emotion::Disgust]),
+        Role::Adult => EmotionSet::EMPTY,
+    }
+}
+
+/// Refused toward a stance (cooperative, confrontational, distressed, strategic).
+const fn by_stance(domain: Domain) -> [EmotionSet; STANCES] {
+    let distressed = EmotionSet::of(&[Emotion::Anger, Emotion::Disgust, Emotion::Fear]);
+    match domain {
+        Domain::Debt | Domain::Custom => [AGGRESSIVE, EmotionSet::EMPTY, distressed, EmotionSet::EMPTY],
+        Domain::Surgery | Domain::Sleep => [AGGRESSIVE, AGGRESSIVE, distressed, AGGRESSIVE],
+        Domain::Disaster => [distressed, distressed, distressed, distressed],
+    }
+}
+
+/// The refused set for a person in `role`, in `domain`, under the stance belief; `forbid` are the scenario's own norms.
+pub fn refused(domain: Domain, role: Role, stance: &StanceDist, forbid: EmotionSet) -> EmotionSet {
+    let mut set = by_role(role).union(forbid);
+    let rules = by_stance(domain);
+    for emotion in Emotion::ALL {
+        let mut p = 0.0;
+        for s in 0..STANCES {
+            if rules[s].contains(emotion) {
+                p += stance[s];
+            }
+        }
+        if p > THRESHOLD {
+            set = set.with(emotion);
+        }
+    }
+    set.without(Emotion::Neutral)
+}
+
+/// Sets refused entries to zero and renormalises; with no mass left everything goes to neutral.
+pub fn apply(dist: &mut [f64; EMOTIONS], refused: EmotionSet) {
+    let mut mass = 0.0;
+    for emotion in Emotion::ALL {
+        let p = &mut dist[emotion.index()];
+        if refused.contains(emotion) {
+            *p = 0.0;
+        }
+        mass += *p;
+    }
+    if mass > 0.0 {
+        for p in dist.iter_mut() {
+            *p /= mass;
+        }
+    } else {
+        *dist = [0.0; EMOTIONS];
+        dist[Emotion::Neutral.index()] = 1.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_in_care_meets_anger_or_disgust_whatever_is_believed() {
+        for role in [Role::Survivor, Role::Student, Role::Patient] {
+            for stance in 0..STANCES {
+                let mut belief = [0.0; STANCES];
+                belief[stance] = 1.0;
+                for domain in Domain::ALL {
+                    let set = refused(domain, role, &belief, EmotionSet::EMPTY);
+                    assert!(set.contains(Emotion::Anger) && set.contains(Emotion::Disgust));
+                    assert!(!set.contains(Emotion::Neutral));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_debtor_in_distress_never_meets_anger_but_a_fighter_may() {
+        let distressed = refused(Domain::Debt, Role::Debtor, &[0.2, 0.3, 0.3, 0.2], EmotionSet::EMPTY);
+        let fighting = refused(Domain::Debt, Role::Debtor, &[0.1, 0.6, 0.1, 0.2], EmotionSet::EMPTY);
+        assert!(distressed.contains(Emotion::Anger) && !fighting.contains(Emotion::Anger));
+    }
+
+    #[test]
+    fn a_certain_expert_cannot_outvote_the_mask() {
+        let mut dist = [0.0; EMOTIONS];
+        dist[Emotion::Anger.index()] = 1.0;
+        apply(&mut dist, EmotionSet::of(&[Emotion::Anger]));
+        assert_eq!(dist[Emotion::Anger.index()], 0.0);
+        assert_eq!(dist[Emotion::Neutral.index()], 1.0);
+    }
+}

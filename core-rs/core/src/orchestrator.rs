@@ -1,0 +1,277 @@
+//! The orchestrator: a normalised posterior over experts per context, shrunk to a global one.
+//!
+//! w_i ← (1 − α)·w_i·exp(η·p_i(a)/q(a)·(r − b))/Z + α/N: the paper's w ∝ w·L, read as Exp4 with fixed share. With
+//! [`Selection::Sample`] and without shrinkage, q being the distribution really sampled from, this carries the
+//! Exp4/fixed-share regret bound (Auer et al. 2002; Herbster and Warmuth 1998). [`Selection::Argmax`] carries none.
+
+use crate::domain::PHASES;
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist, EmotionSet};
+use crate::experts::{GapBin, MAX_EXPERTS};
+use crate::persist::{Persist, Port};
+use crate::rng::Rng;
+use crate::{Phase, mask, math};
+
+/// How the emotion is chosen from the masked mixture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Selection {
+    /// The most probable one.
+    Argmax,
+    /// A draw from the mixture.
+    Sample,
+}
+
+/// Learning rates of the posterior over experts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Rates {
+    /// Learning rate η.
+    pub eta: f64,
+    /// Fixed share α: what flows back to every expert, so that a lost one can return.
+    pub share: f64,
+    /// Exploration floor γ: share of choices made uniformly over the allowed emotions.
+    pub explore: f64,
+    /// Visits of a context at which it counts as much as the global posterior; 0 switches shrinkage off.
+    pub shrink: f64,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { eta: 0.25, share: 0.004, explore: 0.05, shrink: 60.0 }
+    }
+}
+
+/// Number of contexts: phase × sign of the person's valence × gap bin.
+pub const CONTEXTS: usize = PHASES * 3 * GapBin::COUNT;
+/// Valence within which the sign counts as none.
+const NEUTRAL_VALENCE: f64 = 0.15;
+/// Largest exponent of one update; never reached under the bound's condition η ≤ γ/7.
+const MAX_EXPONENT: f64 = 1.0;
+/// Weight of the newest reward in the baseline.
+const BASELINE_RATE: f64 = 0.02;
+/// How many turns' worth of evidence the end of an episode is.
+const MACRO_TURNS: f64 = 4.0;
+
+/// The context of a turn.
+pub fn context(phase: Phase, valence: f64, gap: GapBin) -> usize {
+    let sign = if valence < -NEUTRAL_VALENCE {
+        0
+    } else if valence <= NEUTRAL_VALENCE {
+        1
+    } else {
+        2
+    };
+    (phase.index() * 3 + sign) * GapBin::COUNT + gap.index()
+}
+
+type Weights = [f64; MAX_EXPERTS];
+
+/// What was chosen and from what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// The emotion to show.
+    pub emotion: Emotion,
+    /// The masked mixture of the experts: what the system believes, exploration left out.
+    pub mixture: EmotionDist,
+    /// The distribution that the choice was drawn from, exploration included.
+    pub sampled: EmotionDist,
+    /// Whether the choice was an exploration.
+    pub explored: bool,
+    /// The mixture's probability of the chosen emotion; an exploration never has more than the best choice.
+    pub confidence: f64,
+}
+
+/// One turn's credit, kept until its reward is known.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+struct Credit {
+    /// p_i(a)/q(a) per expert.
+    ratio: Weights,
+    context: u64,
+}
+
+crate::persist_fields!(Credit: ratio, context);
+
+/// The posterior over `n` experts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Orchestrator {
+    experts: usize,
+    global: Weights,
+    local: [Weights; CONTEXTS],
+    visits: [f64; CONTEXTS],
+    baseline: f64,
+    outcome_baseline: f64,
+    pending: Option<Credit>,
+    /// Sum over the episode's turns of p_i(a)/q(a), and the turns, for the macro update.
+    episode_ratio: Weights,
+    episode_turns: u64,
+    episode_contexts: u64,
+}
+
+impl Orchestrator {
+    /// A uniform posterior over `experts` (1 to [`MAX_EXPERTS`]).
+    pub fn new(experts: usize) -> Self {
+        let experts = experts.clamp(1, MAX_EXPERTS);
+        let mut global = [0.0; MAX_EXPERTS];
+        global[..experts].fill(1.0 / experts as f64);
+        Self {
+            experts,
+            global,
+            local: [global; CONTEXTS],
+            visits: [0.0; CONTEXTS],
+            baseline: 0.5,
+            outcome_baseline: 0.25,
+            pending: None,
+            episode_ratio: [0.0; MAX_EXPERTS],
+            episode_turns: 0,
+            episode_contexts: 0,
+        }
+    }
+
+    /// Drops what an interrupted episode left open.
+    pub fn begin(&mut self) {
+        self.pending = None;
+        self.episode_ratio = [0.0; MAX_EXPERTS];
+        self.episode_turns = 0;
+        self.episode_contexts = 0;
+    }
+
+    /// The posterior in `context`: local^κ · global^(1−κ), κ = n/(n + shrink).
+    pub fn weights(&self, context: usize, rates: &Rates) -> [f64; MAX_EXPERTS] {
+        let visits = self.visits[context];
+        if rates.shrink <= 0.0 {
+            return self.local[context];
+        }
+        let kappa = visits / (visits + rates.shrink);
+        let mut w = [0.0; MAX_EXPERTS];
+        for i in 0..self.experts {
+            w[i] = math::exp(kappa * math::ln(self.local[context][i]) + (1.0 - kappa) * math::ln(self.global[i]));
+        }
+        math::normalise(&mut w[..self.experts]);
+        w
+    }
+
+    /// Mixes the proposals under `weights`, masks, and chooses.
+    pub fn choose(
+        &self,
+        weights: &[f64; MAX_EXPERTS],
+        proposals: &[EmotionDist],
+        refused: EmotionSet,
+        selection: Selection,
+        rates: &Rates,
+        rng: &mut Rng,
+    ) -> Choice {
+        let mut mixture = [0.0; EMOTIONS];
+        for (i, proposal) in proposals.iter().take(self.experts).enumerate() {
+            for e in 0..EMOTIONS {
+                mixture[e] += weights[i] * proposal[e];
+            }
+        }
+        mask::apply(&mut mixture, refused);
+        let mut floor = [1.0; EMOTIONS];
+        mask::apply(&mut floor, refused);
+        let greedy = math::argmax(&mixture);
+        let mut sampled = match selection {
+            Selection::Sample => mixture,
+            Selection::Argmax => crate::experts::Proposal::fixed(Emotion::ALL[greedy]).dist,
+        };
+        for e in 0..EMOTIONS {
+            sampled[e] = (1.0 - rates.explore) * sampled[e] + rates.explore * floor[e];
+        }
+        // Two draws whatever happens, so that streams stay aligned.
+        let explored = rng.uniform() < rates.explore;
+        let index = match (explored, selection) {
+            (true, _) => rng.categorical(&floor),
+            (false, Selection::Sample) => rng.categorical(&mixture),
+            (false, Selection::Argmax) => greedy,
+        };
+        Choice { emotion: Emotion::ALL[index], mixture, sampled, explored, confidence: mixture[index] }
+    }
+
+    /// Records the choice, so that its reward can be credited.
+    pub fn commit(
+        &mut self,
+        context: usize,
+        proposals: &[EmotionDist],
+        choice: &Choice,
+        selection: Selection,
+        rates: &Rates,
+    ) {
+        let a = choice.emotion.index();
+        // In arg-max mode the sampled distribution is nearly a point; the mixture tells experts apart.
+        let q = match selection {
+            Selection::Sample => choice.sampled[a],
+            Selection::Argmax => (1.0 - rates.explore) * choice.mixture[a] + rates.explore / EMOTIONS as f64,
+        };
+        let mut credit = Credit { ratio: [0.0; MAX_EXPERTS], context: context as u64 };
+        for (i, proposal) in proposals.iter().take(self.experts).enumerate() {
+            credit.ratio[i] = if q > 0.0 { proposal[a] / q } else { 0.0 };
+            self.episode_ratio[i] += credit.ratio[i];
+        }
+        self.episode_turns += 1;
+        self.episode_contexts |= 1 << context;
+        self.pending = Some(credit);
+    }
+
+    /// Micro update: `reward` in [0, 1] of the last committed choice.
+    pub fn reward(&mut self, reward: f64, rates: &Rates) {
+        let Some(credit) = self.pending.take() else {
+            return;
+        };
+        let advantage = reward - self.baseline;
+        self.baseline += BASELINE_RATE * advantage;
+        let context = credit.context as usize;
+        let n = self.experts;
+        update(&mut self.global[..n], &credit.ratio, rates.eta * advantage, rates.share);
+        update(&mut self.local[context][..n], &credit.ratio, rates.eta * advantage, rates.share);
+        self.visits[context] += 1.0;
+    }
+
+    /// Macro update at the end: `outcome` in [0, 1] of the whole episode, credited by each expert's mean agreement with
+    /// what was shown, in the global posterior and in every context that occurred.
+    pub fn close(&mut self, outcome: f64, rates: &Rates) {
+        if self.episode_turns > 0 {
+            let advantage = outcome - self.outcome_baseline;
+            self.outcome_baseline += BASELINE_RATE * advantage;
+            let ratio = self.episode_ratio.map(|r| r / self.episode_turns as f64);
+            let n = self.experts;
+            let step = MACRO_TURNS * rates.eta * advantage;
+            update(&mut self.global[..n], &ratio, step, rates.share);
+            for context in 0..CONTEXTS {
+                if self.episode_contexts & (1 << context) != 0 {
+                    update(&mut self.local[context][..n], &ratio, step, rates.share);
+                }
+            }
+        }
+        self.begin();
+    }
+}
+
+/// w_i ← (1 − α)·w_i·exp(step·ratio_i)/Z + α/N.
+fn update(weights: &mut [f64], ratio: &Weights, step: f64, share: f64) {
+    for (i, w) in weights.iter_mut().enumerate() {
+        *w *= math::exp((step * ratio[i]).clamp(-MAX_EXPONENT, MAX_EXPONENT));
+    }
+    math::normalise(weights);
+    let n = weights.len() as f64;
+    for w in weights.iter_mut() {
+        *w = (1.0 - share) * *w + share / n;
+    }
+}
+
+impl Persist for Orchestrator {
+    fn persist(&mut self, port: &mut dyn Port) {
+        self.global.persist(port);
+        self.local.persist(port);
+        self.visits.persist(port);
+        self.baseline.persist(port);
+        self.outcome_baseline.persist(port);
+        self.pending.persist(port);
+        self.episode_ratio.persist(port);
+        self.episode_turns.persist(port);
+        self.episode_contexts.persist(port);
+        // Read from outside: a context that doesn't exist must not become an index.
+        if let Some(credit) = &mut self.pending {
+            credit.context = credit.context.min(CONTEXTS as u64 - 1);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The raw step.
+
+use std::path::PathBuf;
+
+use emomas_core::agent::{Act, Observation};
+use emomas_core::fusion::{Evidence as InnerEvidence, Signal};
+use emomas_store::Session;
+use emomas_store::journal::{Note, Speaker};
+use emomas_store::session::configuration;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::convert::PolicySpec;
+use crate::decision::Decision;
+use crate::errors::{Raise, argument, unknown};
+use crate::scenario::Scenario;
+
+/// One channel's report.
+#[pyclass(frozen, from_py_object, module = "emomas")]
+#[derive(Clone)]
+pub(crate) struct Evidence {
+    inner: InnerEvidence,
+}
+
+#[pymethods]
+impl Evidence {
+    /// A likelihood over the seven emotions, the channel's training prior divided out.
+    #[staticmethod]
+    #[pyo3(signature = (values, *, channel=0, age_s=0.0, quality=1.0))]
+    fn likelihood(values: [f64; 7], channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
+        Self::checked(InnerEvidence { channel, signal: Signal::Likelihood(values), age_s, quality })
+    }
+
+    /// A Gaussian observation of valence, arousal, dominance; a large variance means "not observed".
+    #[staticmethod]
+    #[pyo3(signature = (mean, variance, *, channel=0, age_s=0.0, quality=1.0))]
+    fn vad(mean: [f64; 3], variance: [f64; 3], channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
+        Self::checked(InnerEvidence { channel, signal: Signal::Vad { mean, variance }, age_s, quality })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.inner)
+    }
+}
+
+impl Evidence {
+    fn checked(inner: InnerEvidence) -> PyResult<Self> {
+        inner.check().map_err(|e| emomas_core::agent::StepError::from(e).raise())?;
+        Ok(Self { inner })
+    }
+}
+
+/// The decision loop.
+#[pyclass(module = "emomas")]
+pub(crate) struct Core {
+    session: Session,
+    scenario: emomas_store::Scenario,
+    seed: u64,
+    learned: Vec<u8>,
+}
+
+#[pymethods]
+impl Core {
+    /// A core for `scenario`; `learned` is an earlier core's snapshot.
+    #[new]
+    #[pyo3(signature = (scenario, *, policy=None, seed=0, selection=None, explore=None, personality=None, learned=None,
+        unsafe_unmasked=false))]
+    #[allow(clippy::too_many_arguments)] // Keyword arguments of Python; grouping them would only hide them.
+    fn new(
+        scenario: &Scenario,
+        policy: Option<PolicySpec>,
+        seed: u64,
+        selection: Option<&str>,
+        explore: Option<f64>,
+        personality: Option<[f64; 5]>,
+        learned: Option<Vec<u8>>,
+        unsafe_unmasked: bool,
+    ) -> PyResult<Self> {
+        let spec = policy.unwrap_or_else(|| PolicySpec::Name("emomas".to_owned()));
+        let chosen = crate::convert::policy(&spec, selection, explore, unsafe_unmasked)?;
+        let mut config = configuration(&scenario.inner, chosen);
+        if let Some([openness, conscientiousness, extraversion, agreeableness, stability]) = personality {
+            config.personality = emomas_core::affect::Personality {
+                openness,
+                conscientiousness,
+                extraversion,
+                agreeableness,
+                stability,
+            };
+        }
+        let learned = learned.unwrap_or_default();
+        let session = Session::new(config, seed, &learned).map_err(Raise::raise)?;
+        Ok(Self { session, scenario: scenario.inner.clone(), seed, learned })
+    }
+
+    /// From now on every turn is durable in a new journal at `path` before it is returned.
+    fn record(&mut self, path: PathBuf, created_at: &str) -> PyResult<()> {
+        if self.session.core().turn() > 0 {
+            return Err(argument("the conversation has begun: start the journal before the first turn"));
+        }
+        self.session.record(path, &self.scenario, self.seed, &self.learned, created_at).map_err(Raise::raise)
+    }
+
+    /// One turn: learns from what was observed, and decides what to show and what to offer.
+    #[pyo3(signature = (evidence=None, *, act="silence", offer=None, phase=None, time_s=None, external=None))]
+    #[allow(clippy::needless_pass_by_value)] // Owned: converted from Python objects.
+    fn step(
+        &mut self,
+        evidence: Option<Vec<Evidence>>,
+        act: &str,
+        offer: Option<f64>,
+        phase: Option<&str>,
+        time_s: Option<f64>,
+        external: Option<Vec<[f64; 7]>>,
+    ) -> PyResult<Decision> {
+        let mut observation = Observation {
+            act: parse_act(act)?,
+            offer,
+            phase: phase.map(crate::convert::phase).transpose()?,
+            time_s: time_s.unwrap_or_else(|| self.session.core().time_s()),
+            ..Observation::default()
+        };
+        for item in evidence.iter().flatten() {
+            if observation.evidence.push(item.inner).is_err() {
+                return Err(argument("more than 8 pieces of evidence: give one per channel"));
+            }
+        }
+        for dist in external.iter().flatten() {
+            if observation.external.push(*dist).is_err() {
+                return Err(argument("more than 8 external distributions: give one per external expert"));
+            }
+        }
+        Ok(Decision { inner: self.session.step(&observation).map_err(Raise::raise)? })
+    }
+
+    /// Ends the conversation and learns from it; returns the agent's utility and the reward.
+    #[pyo3(signature = (deal=None, *, result=None))]
+    fn close(&mut self, deal: Option<f64>, result: Option<&str>) -> PyResult<(f64, f64)> {
+        let result = result.unwrap_or(if deal.is_some() { "agreed" } else { "no_deal" });
+        let closing = self.session.close(deal, result).map_err(Raise::raise)?;
+        Ok((closing.utility, closing.reward))
+    }
+
+    /// Keeps in the journal what was said; speaker is `agent` or `counterpart`.
+    fn said(&mut self, speaker: &str, text: &str) -> PyResult<()> {
+        let speaker = match speaker {
+            "agent" => Speaker::Agent,
+            "counterpart" => Speaker::Counterpart,
+            other => return Err(unknown("speaker", other, &["agent", "counterpart"])),
+        };
+        self.session.said(speaker, text).map_err(Raise::raise)
+    }
+
+    /// Keeps a note in the journal.
+    fn note(&mut self, topic: &str, text: &str) -> PyResult<()> {
+        let note = Note { topic: topic.to_owned(), text: text.to_owned(), data: serde_json::Value::Null };
+        self.session.note(&note).map_err(Raise::raise)
+    }
+
+    /// All learned state and the conversation's, as versioned bytes with a checksum.
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.session.snapshot().map_err(Raise::raise)?))
+    }
+
+    /// Replaces the state by a snapshot's; on an error nothing has changed.
+    fn restore(&mut self, snapshot: &[u8]) -> PyResult<()> {
+        if self.session.is_recorded() {
+            return Err(argument("the conversation is journalled and can't jump: restore into a new core"));
+        }
+        self.session.core_mut().restore(snapshot).map_err(Raise::raise)
+    }
+
+    /// Starts the next conversation with what was learned so far.
+    #[pyo3(signature = (scenario, *, seed=0))]
+    fn begin(&mut self, scenario: &Scenario, seed: u64) -> PyResult<()> {
+        let before = self.session.core().config().clone();
+        let mut config = configuration(&scenario.inner, before.policy);
+        config.personality = before.personality;
+        let learned = self.session.snapshot().map_err(Raise::raise)?;
+        self.session = Session::new(config, seed, &learned).map_err(Raise::raise)?;
+        (self.scenario, self.seed, self.learned) = (scenario.inner.clone(), seed, learned);
+        Ok(())
+    }
+
+    /// Value of each display over `depth` turns (1 to 3); on request, slower than a step.
+    #[pyo3(signature = (depth=2))]
+    fn plan_display(&self, depth: u32) -> [f64; 7] {
+        self.session.core().plan_display(depth)
+    }
+
+    /// Valence, arousal, dominance shown at `time_s` seconds into the conversation.
+    fn shown_at(&self, time_s: f64) -> [f64; 3] {
+        self.session.core().shown_at(time_s)
+    }
+
+    /// Turns taken.
+    #[getter]
+    fn turn(&self) -> u32 {
+        self.session.core().turn()
+    }
+
+    /// Whether the conversation is over.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.session.core().is_closed()
+    }
+
+    /// Probability of each stance of the person.
+    #[getter]
+    fn stance_belief(&self) -> [f64; 4] {
+        self.session.core().belief().stance()
+    }
+
+    /// Probability of each emotion of the person.
+    #[getter]
+    fn emotion_belief(&self) -> [f64; 7] {
+        self.session.core().belief().emotion()
+    }
+
+    /// Names of the experts.
+    #[getter]
+    fn experts(&self) -> Vec<String> {
+        let experts = &self.session.core().config().policy.experts;
+        experts.iter().map(|e| expert_name(*e)).collect()
+    }
+
+    /// Per emotion: how often the mask refused an expert's first choice.
+    #[getter]
+    fn refusals(&self) -> [u64; 7] {
+        self.session.core().learned().refusals
+    }
+
+    /// Action values of the RL expert, 588 states by 7 emotions, flattened.
+    fn q_table(&self) -> Vec<f64> {
+        let rl = &self.session.core().learned().rl;
+        (0..emomas_core::experts::rl::STATES).flat_map(|s| *rl.values(s)).collect()
+    }
+}
+
+impl Core {
+    pub(crate) fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+pub(crate) fn expert_name(kind: emomas_core::experts::ExpertKind) -> String {
+    use emomas_core::experts::ExpertKind as K;
+    match kind {
+        K::Game => "game",
+        K::Rl => "rl",
+        K::Coherence => "coherence",
+        K::Uniform => "uniform",
+        K::External => "external",
+        K::Fixed(emotion) => emotion.name(),
+    }
+    .to_owned()
+}
+
+fn parse_act(name: &str) -> PyResult<Act> {
+    Ok(match name {
+        "silence" => Act::Silence,
+        "talk" => Act::Talk,
+        "reject" => Act::Reject,
+        "accept" => Act::Accept,
+        "leave" => Act::Leave,
+        other => return Err(unknown("act", other, &["silence", "talk", "reject", "accept", "leave"])),
+    })
+}

@@ -1,0 +1,186 @@
+//! Simulated counterparts: one conversation turn by turn, many at once, and the world's validation.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use emomas_core::agent::Act;
+use emomas_sim::{Batch, BatchError, Episode, World, WorldKind};
+use pyo3::prelude::*;
+use pyo3::types::PyByteArray;
+
+use crate::convert::{PolicySpec, persona};
+use crate::core::Core;
+use crate::decision::Decision;
+use crate::errors::{Raise, argument, unknown};
+use crate::scenario::Scenario;
+
+const WORLDS: [&str; 4] = ["standard", "placebo", "flipped", "sweep"];
+/// How often a batch looks for Ctrl-C and reports progress.
+const POLL: Duration = Duration::from_millis(40);
+
+fn world_kind(name: &str) -> PyResult<WorldKind> {
+    WorldKind::from_name(name).ok_or_else(|| unknown("world", name, &WORLDS))
+}
+
+/// A simulated person's turn: act, offer, displayed emotion, felt emotion.
+type Said = (&'static str, Option<f64>, &'static str, &'static str);
+
+/// A conversation with a simulated person.
+#[pyclass(module = "emomas")]
+pub(crate) struct Dialogue {
+    inner: emomas_sim::Dialogue<'static>,
+}
+
+#[pymethods]
+impl Dialogue {
+    /// Somebody of type `counterpart` to talk about `scenario` with.
+    #[new]
+    #[pyo3(signature = (scenario, *, counterpart="vanilla", seed=0, placebo=false))]
+    fn new(scenario: &Scenario, counterpart: &str, seed: u64, placebo: bool) -> PyResult<Self> {
+        static PLACEBO: std::sync::LazyLock<World> = std::sync::LazyLock::new(World::placebo);
+        let world: &'static World = if placebo { &PLACEBO } else { World::standard() };
+        Ok(Self { inner: emomas_sim::Dialogue::new(world, &scenario.inner, persona(counterpart)?, seed) })
+    }
+
+    /// The agent's turn: observes the person's last turn and decides.
+    fn agent_turn(&mut self, core: &mut Core) -> PyResult<Decision> {
+        let observation = self.inner.observation(core.session_mut().core().turn());
+        let decision = core.session_mut().step(&observation).map_err(Raise::raise)?;
+        self.inner.follow(&decision);
+        Ok(Decision { inner: decision })
+    }
+
+    /// The person's turn; none once the conversation has ended.
+    fn counterpart_turn(&mut self, decision: &Decision) -> Option<Said> {
+        let reply = self.inner.counterpart_turn(&decision.inner)?;
+        let act = match reply.act {
+            Act::Silence => "silence",
+            Act::Talk => "talk",
+            Act::Reject => "reject",
+            Act::Accept => "accept",
+            Act::Leave => "leave",
+        };
+        Some((act, reply.offer, reply.displayed.name(), reply.felt.name()))
+    }
+
+    /// How it ended: agreed, counterpart_left, agent_left; none while it goes on.
+    #[getter]
+    fn end(&self) -> Option<&'static str> {
+        self.inner.end().map(emomas_sim::End::name)
+    }
+
+    /// The agreed value.
+    #[getter]
+    fn deal(&self) -> Option<f64> {
+        self.inner.deal()
+    }
+
+    /// The person's hidden stance; for the reader, never for an agent.
+    #[getter]
+    fn hidden_stance(&self) -> Option<&'static str> {
+        self.inner.person().traits().stance.map(emomas_core::Stance::name)
+    }
+}
+
+/// Plays `runs` × `episodes` conversations and returns the packed records (see `emomas.simulation.EPISODE`).
+#[pyfunction]
+#[pyo3(signature = (scenarios, *, policy, counterparts, world, runs, episodes, seed, threads, unsafe_unmasked,
+    progress=None))]
+#[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // Keyword arguments of Python.
+pub(crate) fn simulate<'py>(
+    py: Python<'py>,
+    scenarios: Vec<PyRef<'py, Scenario>>,
+    policy: PolicySpec,
+    counterparts: Vec<String>,
+    world: &str,
+    runs: usize,
+    episodes: usize,
+    seed: u64,
+    threads: usize,
+    unsafe_unmasked: bool,
+    progress: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyByteArray>> {
+    let scenarios: Vec<_> = scenarios.iter().map(|s| s.inner.clone()).collect();
+    let personas = counterparts.iter().map(|name| persona(name)).collect::<PyResult<Vec<_>>>()?;
+    let policy = crate::convert::policy(&policy, None, None, unsafe_unmasked)?;
+    let world = world_kind(world)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| argument(&format!("can't start {threads} threads: {e}")))?;
+    let batch = Batch { scenarios: &scenarios, personas: &personas, policy, world, runs, episodes, seed };
+    let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+
+    let outcome = std::thread::scope(|scope| {
+        let worker = scope.spawn(|| pool.install(|| batch.play(&done, &stop)));
+        let mut interrupted = Ok(());
+        while !worker.is_finished() {
+            py.detach(|| std::thread::park_timeout(POLL));
+            let watch = || -> PyResult<()> {
+                py.check_signals()?;
+                if let Some(progress) = &progress {
+                    progress.call1((done.load(Ordering::Relaxed),))?;
+                }
+                Ok(())
+            };
+            if interrupted.is_ok() {
+                interrupted = watch();
+                if interrupted.is_err() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        let result = worker.join().unwrap_or(Err(BatchError::Stopped));
+        interrupted.map(|()| result)
+    })?;
+    let records = outcome.map_err(Raise::raise)?;
+    let mut bytes = Vec::with_capacity(records.len() * EPISODE_BYTES);
+    for record in &records {
+        pack(record, &mut bytes);
+    }
+    Ok(PyByteArray::new(py, &bytes))
+}
+
+/// Length of a packed record.
+const EPISODE_BYTES: usize = 96;
+
+/// Little endian, no gaps; the order is that of `emomas.simulation.EPISODE`.
+fn pack(e: &Episode, out: &mut Vec<u8>) {
+    for word in [e.run, e.episode, e.scenario, e.turns, e.refusals] {
+        out.extend(word.to_le_bytes());
+    }
+    out.extend([e.persona as u8, e.stance, e.end as u8, 0]);
+    for x in [e.deal, e.utility, e.counterpart_utility, e.liking, e.satisfaction, e.compliance, e.reward] {
+        out.extend(x.to_le_bytes());
+    }
+    for n in e.shown {
+        out.extend(n.to_le_bytes());
+    }
+    out.extend([0, 0]);
+}
+
+/// (id, requirement, estimate, low, high, passed)
+type Finding = (&'static str, &'static str, f64, f64, f64, bool);
+
+/// The published findings V1–V18 in the given world: (id, requirement, estimate, low, high, passed).
+#[pyfunction]
+#[pyo3(signature = (*, world="standard", people=20_000))]
+pub(crate) fn validate_world(
+    py: Python<'_>,
+    world: &str,
+    people: u32,
+) -> PyResult<Vec<Finding>> {
+    let world = world_kind(world)?.world(0);
+    let rows = py.detach(|| emomas_sim::validate::table(&world, people));
+    Ok(rows
+        .into_iter()
+        .map(|r| (r.id, r.requirement, r.estimate, r.lo, r.hi, r.passed))
+        .collect())
+}
+
+/// The frozen world's version, hash and parameters (name, value).
+#[pyfunction]
+pub(crate) fn world_parameters() -> (String, String, Vec<(String, f64)>) {
+    let world = World::standard();
+    (world.version().to_owned(), world.hash().to_owned(), world.list())
+}

@@ -1,0 +1,242 @@
+//! Many episodes: runs in parallel, episodes within a run in order, learning carried from one to the next.
+//!
+//! Results depend on the seed alone, never on the number of threads.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use emomas_core::agent::{Config, ConfigError, Core, Policy, StepError};
+use emomas_core::emotion::EMOTIONS;
+use emomas_core::rng::Rng;
+use emomas_store::Scenario;
+use emomas_store::session::configuration;
+use rayon::prelude::*;
+
+use crate::dialogue::{Dialogue, End};
+use crate::person::Persona;
+use crate::world::World;
+
+/// Which world each run is played in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldKind {
+    /// The frozen parameters.
+    Standard,
+    /// Emotion has no effect.
+    Placebo,
+    /// Every effect of emotion has the opposite sign.
+    Flipped,
+    /// Each run draws its parameters from their ranges.
+    Sweep,
+}
+
+impl WorldKind {
+    /// The world called `name`, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "standard" => Some(Self::Standard),
+            "placebo" => Some(Self::Placebo),
+            "flipped" => Some(Self::Flipped),
+            "sweep" => Some(Self::Sweep),
+            _ => None,
+        }
+    }
+
+    /// The world of one run.
+    pub fn world(self, run_seed: u64) -> World {
+        match self {
+            Self::Standard => World::standard().clone(),
+            Self::Placebo => World::placebo(),
+            Self::Flipped => World::flipped(),
+            Self::Sweep => World::sweep(run_seed),
+        }
+    }
+}
+
+/// What to play.
+#[derive(Clone, Debug)]
+pub struct Batch<'a> {
+    /// Each episode draws one of these.
+    pub scenarios: &'a [Scenario],
+    /// Each episode draws one of these.
+    pub personas: &'a [Persona],
+    /// Who plays.
+    pub policy: Policy,
+    /// Where.
+    pub world: WorldKind,
+    /// Independent runs.
+    pub runs: usize,
+    /// Episodes per run.
+    pub episodes: usize,
+    /// Seed of everything.
+    pub seed: u64,
+}
+
+/// Why a batch can't be played.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// Nothing to play on, or with.
+    #[error("no {0} given: name at least one")]
+    Empty(&'static str),
+    /// A scenario doesn't make a configuration.
+    #[error("scenario {scenario}: {source}")]
+    Config {
+        /// Its id.
+        scenario: String,
+        /// Why.
+        source: ConfigError,
+    },
+    /// A turn failed; a simulated person never causes this.
+    #[error("scenario {scenario}: {source}")]
+    Step {
+        /// Its id.
+        scenario: String,
+        /// Why.
+        source: StepError,
+    },
+    /// The caller asked to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// One episode's result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode {
+    /// The run.
+    pub run: u32,
+    /// The episode within the run.
+    pub episode: u32,
+    /// Index of the scenario.
+    pub scenario: u32,
+    /// Counterpart type.
+    pub persona: Persona,
+    /// Index of the hidden stance.
+    pub stance: u8,
+    /// How it ended.
+    pub end: End,
+    /// Agent turns.
+    pub turns: u32,
+    /// Agreed value in the scenario's unit; NaN without a deal.
+    pub deal: f64,
+    /// The agent's utility, 0 without a deal (intent to treat).
+    pub utility: f64,
+    /// The person's utility, 0 without a deal.
+    pub counterpart_utility: f64,
+    /// The person's liking of the agent, in SD.
+    pub liking: f64,
+    /// The person's satisfaction, in SD.
+    pub satisfaction: f64,
+    /// Probability that the person keeps its promise.
+    pub compliance: f64,
+    /// Reward that the agent learned from at the end.
+    pub reward: f64,
+    /// How often each emotion was shown.
+    pub shown: [u16; EMOTIONS],
+    /// Experts' first choices that the mask refused.
+    pub refusals: u32,
+}
+
+impl Batch<'_> {
+    /// Plays all runs on rayon's current thread pool. `done` counts finished episodes; setting `stop` ends the batch
+    /// after the episodes in play.
+    pub fn play(&self, done: &AtomicUsize, stop: &AtomicBool) -> Result<Vec<Episode>, BatchError> {
+        if self.scenarios.is_empty() {
+            return Err(BatchError::Empty("scenario"));
+        }
+        if self.personas.is_empty() {
+            return Err(BatchError::Empty("counterpart type"));
+        }
+        let configs = self.configs()?;
+        let runs: Result<Vec<Vec<Episode>>, BatchError> =
+            (0..self.runs).into_par_iter().map(|run| self.run(run, &configs, done, stop)).collect();
+        Ok(runs?.into_iter().flatten().collect())
+    }
+
+    fn configs(&self) -> Result<Vec<Config>, BatchError> {
+        self.scenarios
+            .iter()
+            .map(|scenario| {
+                let config = configuration(scenario, self.policy.clone());
+                config.check().map_err(|source| BatchError::Config { scenario: scenario.id.clone(), source })?;
+                Ok(config)
+            })
+            .collect()
+    }
+
+    fn run(
+        &self,
+        run: usize,
+        configs: &[Config],
+        done: &AtomicUsize,
+        stop: &AtomicBool,
+    ) -> Result<Vec<Episode>, BatchError> {
+        let run_seed = Rng::keyed(self.seed, &[run as u64]).next_u64();
+        let world = self.world.world(run_seed);
+        let mut core: Option<Core> = None;
+        let mut episodes = Vec::with_capacity(self.episodes);
+        for number in 0..self.episodes {
+            if stop.load(Ordering::Relaxed) {
+                return Err(BatchError::Stopped);
+            }
+            let mut rng = Rng::keyed(run_seed, &[number as u64]);
+            let index = rng.below(self.scenarios.len());
+            let persona = self.personas[rng.below(self.personas.len())];
+            let seed = rng.next_u64();
+            let scenario = &self.scenarios[index];
+            let config = configs[index].clone();
+            let fail = |source| BatchError::Config { scenario: scenario.id.clone(), source };
+            let core = match &mut core {
+                Some(core) => {
+                    core.begin(config, seed).map_err(fail)?;
+                    core
+                }
+                none => none.insert(Core::new(config, seed).map_err(fail)?),
+            };
+            let mut episode = play(core, &world, scenario, persona, seed)
+                .map_err(|source| BatchError::Step { scenario: scenario.id.clone(), source })?;
+            (episode.run, episode.episode, episode.scenario) = (run as u32, number as u32, index as u32);
+            episodes.push(episode);
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(episodes)
+    }
+}
+
+fn play(
+    core: &mut Core,
+    world: &World,
+    scenario: &Scenario,
+    persona: Persona,
+    seed: u64,
+) -> Result<Episode, StepError> {
+    let mut dialogue = Dialogue::new(world, scenario, persona, seed);
+    let mut shown = [0; EMOTIONS];
+    let refused_before: u64 = core.learned().refusals.iter().sum();
+    let closing = dialogue.play(core, |decision| shown[decision.display.emotion.index()] += 1)?;
+    let refused: u64 = core.learned().refusals.iter().sum();
+    let readout = dialogue.person().readout(world);
+    Ok(Episode {
+        run: 0,
+        episode: 0,
+        scenario: 0,
+        persona,
+        stance: dialogue.person().traits().stance.map_or(0, |s| s as u8),
+        end: dialogue.end().unwrap_or(End::AgentLeft),
+        turns: closing.turns,
+        deal: closing.deal.unwrap_or(f64::NAN),
+        utility: closing.utility,
+        counterpart_utility: closing.deal.map_or(0.0, |deal| counterpart_utility(scenario, deal)),
+        liking: readout.liking,
+        satisfaction: readout.satisfaction,
+        compliance: readout.compliance,
+        reward: closing.reward,
+        shown,
+        refusals: (refused - refused_before) as u32,
+    })
+}
+
+/// The person's utility of a deal: 1 at its target, 0 at its reservation value.
+fn counterpart_utility(scenario: &Scenario, deal: f64) -> f64 {
+    let terms = scenario.terms();
+    let worst = terms.share(scenario.counterpart.reservation);
+    if worst < 1.0 { (terms.share(deal) - worst) / (1.0 - worst) } else { 1.0 }
+}

@@ -1,0 +1,160 @@
+//! The kinds of record and their payloads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::hex;
+use crate::scenario::Scenario;
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u16)]
+pub enum Kind {
+    /// What the run started from; first and only once. Payload: [`Header`].
+    Header = 1,
+    /// One decision. Payload: [`Step`].
+    Step = 2,
+    /// Words spoken. Payload: [`Said`].
+    Said = 3,
+    /// Anything else worth keeping. Payload: [`Note`].
+    Note = 4,
+    /// How a conversation ended. Payload: [`Outcome`].
+    Outcome = 5,
+    /// The writer finished in order. Payload: [`Close`].
+    Close = 6,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [Self::Header, Self::Step, Self::Said, Self::Note, Self::Outcome, Self::Close];
+
+    /// Lower-case English name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Step => "step",
+            Self::Said => "said",
+            Self::Note => "note",
+            Self::Outcome => "outcome",
+            Self::Close => "close",
+        }
+    }
+
+    /// The kind called `name`, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+
+    /// Version of the payload that this build writes, and the newest that it reads.
+    pub const fn version(self) -> u16 {
+        1
+    }
+
+    pub(super) fn known(kind: u16, version: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| *k as u16 == kind && (1..=k.version()).contains(&version))
+    }
+}
+
+/// Everything a replay starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of each part that takes decisions, by its name.
+    pub versions: BTreeMap<String, String>,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// [`Scenario::hash`], as it was when the run started.
+    pub scenario_hash: String,
+    /// The scenario itself.
+    pub scenario: Scenario,
+    /// Configuration of the policy, in the host's own terms.
+    pub configuration: Value,
+    /// What the agent had learned before; empty when it starts fresh.
+    #[serde(with = "hex", default)]
+    pub learned_state: Vec<u8>,
+    /// When the run started, RFC 3339; told by the caller, since this crate reads no clock.
+    pub created_at: String,
+}
+
+impl Header {
+    /// A header for `scenario` with nothing learned, no configuration and this crate's version.
+    pub fn new(scenario: Scenario, seed: u64, created_at: impl Into<String>) -> Self {
+        Self {
+            versions: BTreeMap::from([("emomas-store".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+            seed,
+            scenario_hash: scenario.hash(),
+            scenario,
+            configuration: Value::Null,
+            learned_state: Vec::new(),
+            created_at: created_at.into(),
+        }
+    }
+}
+
+/// One decision with what it was taken on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step<O = Value, D = Value> {
+    /// The agent's turn, from 1.
+    pub turn: u32,
+    /// What went in.
+    pub observation: O,
+    /// What came out.
+    pub decision: D,
+}
+
+/// Who spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The agent.
+    Agent,
+    /// The person.
+    Counterpart,
+}
+
+/// Words spoken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The speaker's turn, from 1.
+    pub turn: u32,
+    /// Who spoke.
+    pub speaker: Speaker,
+    /// What was said.
+    pub text: String,
+}
+
+/// Anything else worth keeping.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// What it is about, e.g. "guard".
+    pub topic: String,
+    /// In words.
+    pub text: String,
+    /// In data.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub data: Value,
+}
+
+/// How a conversation ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The end's name, e.g. "agreed" or "left".
+    pub result: String,
+    /// The agreed value, in the scenario's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// How many turns the agent took.
+    pub turns: u32,
+    /// Rewards and whatever else the host measures.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub detail: Value,
+}
+
+/// The writer finished in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Close {
+    /// Why it finished, e.g. "end of run".
+    pub reason: String,
+}

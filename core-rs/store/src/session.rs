@@ -1,0 +1,148 @@
+//! A core whose every turn is on disk before anybody acts on it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use emomas_core::agent::{Closing, Config, ConfigError, Core, Decision, Observation, Policy, SnapshotError, StepError};
+use serde::Serialize;
+
+use crate::journal::{Durability, Header, Journal, Kind, Note, Outcome, Said, Speaker, Step};
+use crate::{Scenario, StoreError};
+
+/// Why a session can't go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The scenario and the policy don't make a configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The learned state can't be restored.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The turn was rejected.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The journal can't be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The core's configuration for a scenario.
+pub fn configuration(scenario: &Scenario, policy: Policy) -> Config {
+    let mut config = Config::new(scenario.domain, scenario.parties.role, scenario.terms());
+    config.forbid = scenario.norms.forbidden();
+    config.policy = policy;
+    config
+}
+
+/// One conversation: a core and, if wanted, its journal.
+#[derive(Debug)]
+pub struct Session {
+    core: Box<Core>,
+    journal: Option<Journal>,
+}
+
+impl Session {
+    /// A conversation with a core that knows what `learned` (a snapshot, empty for nothing) says.
+    pub fn new(config: Config, seed: u64, learned: &[u8]) -> Result<Self, SessionError> {
+        let mut core = Box::new(Core::new(config.clone(), seed)?);
+        if !learned.is_empty() {
+            core.restore(learned)?;
+            // What was learned goes on; the conversation is a new one.
+            core.begin(config, seed)?;
+        }
+        Ok(Self { core, journal: None })
+    }
+
+    /// Starts writing to a new journal at `path`; only before the first turn.
+    pub fn record(
+        &mut self,
+        path: impl AsRef<Path>,
+        scenario: &Scenario,
+        seed: u64,
+        learned: &[u8],
+        created_at: &str,
+    ) -> Result<(), SessionError> {
+        let mut header = Header::new(scenario.clone(), seed, created_at);
+        header.versions = BTreeMap::from([("emomas".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
+        header.configuration = value(self.core.config());
+        header.learned_state = learned.to_vec();
+        self.journal = Some(Journal::create(path, &header, Durability::EveryRecord)?);
+        Ok(())
+    }
+
+    /// The core.
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// The core, for turns that are not journalled (simulations).
+    pub fn core_mut(&mut self) -> &mut Core {
+        &mut self.core
+    }
+
+    /// Whether turns are journalled.
+    pub const fn is_recorded(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// One turn, durable on return. When the journal can't be written, the turn has not happened.
+    pub fn step(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(self.core.step(observation)?);
+        };
+        let before = self.core.clone();
+        let decision = self.core.step(observation)?;
+        let step = Step { turn: decision.turn, observation, decision: &decision };
+        if let Err(error) = journal.append(Kind::Step, &step) {
+            self.core = before;
+            return Err(error.into());
+        }
+        Ok(decision)
+    }
+
+    /// Keeps what was said.
+    pub fn said(&mut self, speaker: Speaker, text: &str) -> Result<(), SessionError> {
+        let turn = self.core.turn();
+        self.append(Kind::Said, &Said { turn, speaker, text: text.to_owned() })
+    }
+
+    /// Keeps anything else.
+    pub fn note(&mut self, note: &Note) -> Result<(), SessionError> {
+        self.append(Kind::Note, note)
+    }
+
+    /// Ends the conversation and learns from it, durable on return.
+    pub fn close(&mut self, deal: Option<f64>, result: &str) -> Result<Closing, SessionError> {
+        let before = self.journal.is_some().then(|| self.core.clone());
+        let closing = self.core.close(deal)?;
+        let outcome =
+            Outcome { result: result.to_owned(), value: closing.deal, turns: closing.turns, detail: value(&closing) };
+        if let Err(error) = self.append(Kind::Outcome, &outcome) {
+            if let Some(before) = before {
+                self.core = before;
+            }
+            return Err(error);
+        }
+        Ok(closing)
+    }
+
+    /// Everything learned and the conversation's state, as versioned bytes.
+    pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
+        let mut bytes = vec![0; self.core.snapshot_len()];
+        self.core.snapshot(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn append(&mut self, kind: Kind, payload: &impl Serialize) -> Result<(), SessionError> {
+        if let Some(journal) = &mut self.journal {
+            journal.append(kind, payload)?;
+        }
+        Ok(())
+    }
+}
+
+/// JSON of a plain data type; its maps have text keys, so it can't fail.
+fn value(data: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(data).unwrap_or_default()
+}

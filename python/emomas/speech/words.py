@@ -1,0 +1,148 @@
+"""Lines for the agent and for the simulated person, built from templates and the scenario's facts.
+
+A line is an emotion opener, sometimes a sentence about the facts, and the act with its number. Which variant
+is taken depends only on the scenario's id, the seed and what was said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emomas.speech.book import DOMAINS, FACTS, agent_book, counterpart_book
+from emomas.speech.quantity import speak_value
+from emomas.speech.speaker import Speaker
+
+EMOTIONS = ("joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral")
+PHASES = ("opening", "bargaining", "impasse", "closing")
+AGENT_ACTS = ("open", "counter", "hold", "ask", "accept", "walk_away")
+COUNTERPART_ACTS = ("offer", "hold", "reject", "accept", "leave", "talk")
+STYLES = ("vanilla", "pressure", "victim", "threat")
+
+#: The unit each domain's sentences were written around; with any other unit the custom sentences are used.
+_UNITS = {"debt": "days", "surgery": "days", "disaster": "minutes", "sleep": "minutes_past_21"}
+
+#: Where the opener comes from; other acts take `mood`.
+_OPENERS = {"open": "start", "accept": "settle", "walk_away": "part"}
+
+_MIDDLE_SHARE = 0.55
+_VANILLA_MOOD_SHARE = 0.5
+
+
+class Words:
+    """The words of one conversation, of both its sides."""
+
+    def __init__(self, scenario: Mapping[str, Any], seed: int) -> None:
+        """Take names, unit and facts from the scenario.
+
+        `scenario` is a mapping with `domain`; `parties` with `agent` and `counterpart`; `quantity` with
+        `unit`; and, optionally, `facts` and an `id`. Facts are short phrases (90 characters or less, no final
+        full stop); which keys a domain knows is in `emomas.speech.book.FACTS`. A missing fact only rules out
+        the sentences that need it. Raises ValueError when the domain, a party or the unit is missing, or when
+        the domain is unknown.
+        """
+        domain = str(_need(scenario, "domain"))
+        _one_of("domain", domain, DOMAINS)
+        parties = _need(scenario, "parties")
+        agent, name = _phrase(_need(parties, "agent")), _phrase(_need(parties, "counterpart"))
+        self._unit = str(_need(_need(scenario, "quantity"), "unit"))
+        if _UNITS.get(domain) != self._unit:
+            domain = "custom"
+        if agent.startswith("The "):  # "The Lindqvist family" stands inside a sentence
+            agent = "the " + agent[4:]
+        facts = scenario.get("facts") or {}
+        # Only texts: a bare number has no unit that could be spoken.
+        told = {fact: _phrase(text) for fact, text in facts.items() if isinstance(text, str)}
+        self._slots = {fact: told[fact] for fact in sorted(FACTS[domain]) if told.get(fact)}
+        self._slots |= {"agent": agent, "name": name}
+        key = f"{scenario.get('id') or f'{domain}|{agent}|{name}'}|{seed}"
+        self._agent = Speaker(agent_book(domain), f"agent|{key}")
+        self._counterpart = Speaker(counterpart_book(domain), f"counterpart|{key}")
+
+    def agent_line(
+        self, *, act: str, emotion: str, phase: str, offer: float | None, their_offer: float | None, turn: int
+    ) -> str:
+        """What the agent says: one to three sentences, at most 45 words.
+
+        `open`, `counter` and `hold` say `offer`; `accept` confirms `their_offer` (or `offer`, when that is
+        the number both now hold); `ask` and `walk_away` say no number. Values are in the scenario's unit;
+        `turn` only varies the wording. Raises ValueError for an unknown act, emotion or phase, or when the
+        act's number is missing.
+        """
+        _one_of("act", act, AGENT_ACTS)
+        _one_of("emotion", emotion, EMOTIONS)
+        _one_of("phase", phase, PHASES)
+        numbers: dict[str, float] = {}
+        if act in ("open", "counter", "hold"):
+            numbers["offer"] = _number("offer", offer, act)
+            if their_offer is not None and act != "open":
+                numbers["their_offer"] = their_offer
+        elif act == "accept":
+            numbers["their_offer"] = _number(
+                "their_offer", offer if their_offer is None else their_offer, act
+            )
+        speaker = self._agent
+        factual = act in ("counter", "hold", "ask") and speaker.chance(_MIDDLE_SHARE, "middle", turn)
+        return speaker.line(
+            speaker.pool(f"act.{act}.any", f"act.{act}.{phase}"),
+            self._filled(numbers),
+            turn,
+            greets=speaker.pool("greet.any") if act == "open" else (),
+            openers=speaker.pool(f"{_OPENERS.get(act, 'mood')}.{emotion}"),
+            middles=speaker.pool("middle.any") if factual else (),
+        )
+
+    def counterpart_line(self, *, act: str, emotion: str, style: str, offer: float | None, turn: int) -> str:
+        """What the simulated person says: one to three sentences, at most 45 words.
+
+        `offer` and `hold` say `offer`; `accept` may; `reject`, `leave` and `talk` say no number. Values are
+        in the scenario's unit; `turn` only varies the wording. Raises ValueError for an unknown act, emotion
+        or style, or when the act's number is missing.
+        """
+        _one_of("act", act, COUNTERPART_ACTS)
+        _one_of("emotion", emotion, EMOTIONS)
+        _one_of("style", style, STYLES)
+        numbers: dict[str, float] = {}
+        if act in ("offer", "hold"):
+            numbers["offer"] = _number("offer", offer, act)
+        elif act == "accept" and offer is not None:
+            numbers["offer"] = offer
+        speaker = self._counterpart
+        moods = speaker.pool(f"mood.{style}.{emotion}")
+        if style != "vanilla":
+            moods += speaker.pool(f"mood.any.{emotion}")
+        elif not speaker.chance(_VANILLA_MOOD_SHARE, "mood", turn):
+            moods = []
+        arguing = act in ("offer", "hold", "reject") and speaker.chance(_MIDDLE_SHARE, "push", turn)
+        return speaker.line(
+            speaker.pool(f"act.{act}"),
+            self._filled(numbers),
+            turn,
+            openers=moods,
+            middles=speaker.pool(f"push.{style}") if arguing else (),
+        )
+
+    def _filled(self, numbers: Mapping[str, float]) -> dict[str, str]:
+        return self._slots | {slot: speak_value(value, self._unit) for slot, value in numbers.items()}
+
+
+def _phrase(value: object) -> str:
+    """Single spaces and no final punctuation, so that a phrase fits inside a sentence."""
+    return " ".join(str(value).split()).rstrip(" .,;:!?")
+
+
+def _need(table: Mapping[str, Any], key: str) -> Any:
+    if not isinstance(table, Mapping) or table.get(key) in (None, ""):
+        raise ValueError(f"scenario has no {key}: give domain, parties.agent, .counterpart and quantity.unit")
+    return table[key]
+
+
+def _number(field: str, value: float | None, act: str) -> float:
+    if value is None:
+        raise ValueError(f"{field} is None: the act {act!r} says a number, so give one")
+    return value
+
+
+def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{field} is {value!r}: use one of {', '.join(known)}")
