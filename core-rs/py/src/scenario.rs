@@ -22,6 +22,13 @@ impl Scenario {
         Ok(Self { inner: Inner::from_toml(text).map_err(Raise::raise)? })
     }
 
+    /// Parses JSON text, e.g. out of a journal's header.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<Self> {
+        let inner = serde_json::from_str(text).map_err(|e| crate::errors::argument(&format!("scenario: {e}")))?;
+        Ok(Self { inner })
+    }
+
     /// Reads a TOML file.
     #[staticmethod]
     fn load(path: PathBuf) -> PyResult<Self> {

@@ -160,7 +160,9 @@ fn empathy_and_joy_win_compliance_and_anger_loses_it() {
         assert!(going_along(domain, JOY) > neutral + 0.02);
         assert!(going_along(domain, ANGER) < neutral - 0.02);
     }
-    assert_eq!(going_along(Domain::Debt, NEUTRAL), going_along(Domain::Debt, ShownKind::Emotion(Emotion::Surprise)));
+    // Elsewhere the price decides: an offer so far short of the demand is not taken.
+    let (price, compliance) = (going_along(Domain::Debt, NEUTRAL), going_along(Domain::Surgery, NEUTRAL));
+    assert!(price < 0.1 * compliance, "{price} {compliance}");
 }
 
 #[test]

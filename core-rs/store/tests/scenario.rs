@@ -309,7 +309,8 @@ proptest! {
         prop_assert_eq!(&again, &scenario);
         prop_assert_eq!(again.hash(), scenario.hash());
         let json = serde_json::to_string(&scenario).map_err(|e| TestCaseError::fail(e.to_string()))?;
-        prop_assert_eq!(serde_json::from_str::<Scenario>(&json).map_err(|e| TestCaseError::fail(e.to_string()))?, scenario);
+        let again: Scenario = serde_json::from_str(&json).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(again, scenario);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::planner::{PlanGame, PlanMove, PlanType, Planner};
-use super::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Terms, path};
+use super::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Tactic, Terms, path};
 
 /// A planned move and how it came about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Planned {
 const STEPS: u32 = 12;
 /// Reservation values a type is split into.
 const SPLITS: u32 = 3;
+/// Stands for an offer the forecast does not use; never worth accepting.
+const UNSEEN: f64 = f64::INFINITY;
 /// Less likely types are left out.
 const RARE: f64 = 0.005;
 
@@ -49,7 +51,7 @@ impl Bargainer {
         };
         let Ok(mut planner) = Planner::solve(&types, &game, turn) else { return fallback };
         let Ok(value) = planner.value(turn) else { return fallback };
-        let Some(PlanMove::Offer(offer)) = planner.best(turn, &[], &[]) else { return fallback };
+        let Some(PlanMove::Offer(offer)) = planner.best(turn, &[], &[UNSEEN]) else { return fallback };
         // The types that have already left are worth nothing to somebody who goes on.
         let gone: f64 = self.posterior(terms, turn, 0.0).weight.iter().map(|row| row[0]).sum();
         let value = value * (1.0 - gone);
@@ -61,8 +63,9 @@ impl Bargainer {
         Planned { mv, reason, exact: true }
     }
 
-    /// Deterministic types that stand for the posterior: what each takes in every round to come. They show nothing, so
-    /// the search learns from refusals only and never trusts a forecast curve to the last digit.
+    /// Deterministic types that stand for the posterior: what each takes in every round to come. They show nothing until
+    /// the agent's last turn, so the search never trusts a forecast curve to the last digit; by then a counterpart that
+    /// moves on its own has shown where it ends.
     fn forecast(&self, terms: &Terms, turn: u32, low: f64) -> Vec<PlanType> {
         let p = self.posterior(terms, turn, 0.0);
         let mut types = Vec::new();
@@ -82,7 +85,14 @@ impl Bargainer {
                             *y = path::threshold(&p, j, s, low).max(reservation);
                         }
                     }
-                    types.push(PlanType { weight: weight / f64::from(SPLITS), threshold, shown: Vec::new(), exit });
+                    let mut shown = vec![UNSEEN];
+                    let last = terms.deadline_turns.saturating_sub(1);
+                    if j != Tactic::Reciprocal as usize && turn < last {
+                        let standing = threshold.get(last.saturating_sub(1) as usize).copied().unwrap_or(reservation);
+                        shown = vec![UNSEEN; last as usize];
+                        shown.push(standing.max(reservation));
+                    }
+                    types.push(PlanType { weight: weight / f64::from(SPLITS), threshold, shown, exit });
                 }
             }
         }

@@ -1,0 +1,85 @@
+"""emomas: high-stakes conversations on the device.
+
+`Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations against
+simulated people. Everything is imported when first used, so `import emomas` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emomas._native import Belief, Core, Decision, Evidence, Replay, Scenario, replay
+    from emomas.agent import Agent, Reply
+    from emomas.errors import (
+        ConfigError,
+        EmomasError,
+        JournalError,
+        ObservationError,
+        ScenarioError,
+        SnapshotError,
+    )
+    from emomas.library import load_scenario, scenario_ids
+    from emomas.simulation import compare, simulate
+
+_HOMES = {
+    "Agent": "emomas.agent",
+    "Belief": "emomas._native",
+    "ConfigError": "emomas.errors",
+    "Core": "emomas._native",
+    "Decision": "emomas._native",
+    "EmomasError": "emomas.errors",
+    "Evidence": "emomas._native",
+    "JournalError": "emomas.errors",
+    "ObservationError": "emomas.errors",
+    "Replay": "emomas._native",
+    "Reply": "emomas.agent",
+    "Scenario": "emomas._native",
+    "ScenarioError": "emomas.errors",
+    "SnapshotError": "emomas.errors",
+    "compare": "emomas.simulation",
+    "load_scenario": "emomas.library",
+    "replay": "emomas._native",
+    "scenario_ids": "emomas.library",
+    "simulate": "emomas.simulation",
+}
+
+__all__ = [
+    "Agent",
+    "Belief",
+    "ConfigError",
+    "Core",
+    "Decision",
+    "EmomasError",
+    "Evidence",
+    "JournalError",
+    "ObservationError",
+    "Replay",
+    "Reply",
+    "Scenario",
+    "ScenarioError",
+    "SnapshotError",
+    "compare",
+    "load_scenario",
+    "replay",
+    "scenario_ids",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from emomas._native import __version__
+
+        return __version__
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'emomas' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

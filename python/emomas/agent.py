@@ -1,0 +1,247 @@
+"""A conversation in words: what a robot, kiosk or script embeds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emomas._native import Core, Decision, Evidence, Scenario
+from emomas.errors import ObservationError
+from emomas.library import load_scenario
+from emomas.speech.words import Words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from emomas.perception import TextObservation
+
+TEXT_CHANNEL = 1
+"""Number of the text channel in the core's evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the agent answers in one turn.
+
+    text: the words. emotion, intensity: what to show. vad: where face and body head for, each in [−1, 1].
+    act: open, counter, hold, accept or walk_away. offer: the number named, in the scenario's unit.
+    decision: everything else. closed: whether this ended the conversation; deal: the agreed value.
+    """
+
+    text: str
+    emotion: str
+    intensity: float
+    vad: tuple[float, float, float]
+    act: str
+    offer: float | None
+    decision: Decision
+    closed: bool
+    deal: float | None
+
+
+class Agent:
+    """Holds one conversation after the other and learns from their outcomes.
+
+    Every turn is `observe` (what was heard and sensed), then `decide` (what to show, offer and say); `reply` is both
+    for a turn of text. With `journal`, every decision is durable on disk before it is returned.
+
+    Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a list of
+    experts; `experts` functions from this agent to seven weights, each of which joins as one more expert; `today` the
+    date that "by the 15th" refers to. Time is taken from the caller: `time_s` in `observe`, else one turn per 8 s.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario,
+        *,
+        policy: str | Sequence[str] = "emomas",
+        experts: Sequence[Callable[[Agent], Sequence[float]]] = (),
+        seed: int = 0,
+        personality: Sequence[float] | None = None,
+        journal: str | Path | None = None,
+        learned: bytes | None = None,
+        today: dt.date | None = None,
+    ) -> None:
+        """Start a conversation; raises ConfigError, ScenarioError or JournalError."""
+        self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        self._external = tuple(experts)
+        if experts:
+            named = ["game", "rl", "coherence"] if policy == "emomas" else policy
+            policy = [*([named] if isinstance(named, str) else named), *["external"] * len(experts)]
+        self.core = Core(
+            self.scenario,
+            policy=policy if isinstance(policy, str) else list(policy),
+            seed=seed,
+            personality=None if personality is None else list(personality),
+            learned=learned,
+        )
+        self._seed = seed
+        self._today = today
+        self._start_words()
+        if journal is not None:
+            self.core.record(Path(journal), datetime.now(timezone.utc).isoformat(timespec="seconds"))
+
+    def _start_words(self) -> None:
+        self.words = Words(json.loads(self.scenario.to_json()), self._seed)
+        self._evidence: list[Evidence] = []
+        self._act = "silence"
+        self._offer: float | None = None
+        self._time_s = 0.0
+        self._their_offer: float | None = None
+        self._own_offer: float | None = None
+        self.deal: float | None = None
+
+    # One turn
+
+    def open(self) -> Reply:
+        """The agent's first words, before the person has said anything."""
+        return self.decide()
+
+    def reply(self, text: str, *, time_s: float | None = None) -> Reply:
+        """Hear `text`, answer it; raises ObservationError when the conversation is over."""
+        self.observe(text, time_s=time_s)
+        return self.decide()
+
+    def observe(
+        self,
+        text: str | None = None,
+        *,
+        evidence: Sequence[Evidence] = (),
+        act: str | None = None,
+        offer: float | None = None,
+        time_s: float | None = None,
+    ) -> TextObservation | None:
+        """Take in what was heard and sensed since the last turn; may be called several times before `decide`.
+
+        `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says.
+        Returns what was read in the text.
+        """
+        if self.core.closed:
+            raise ObservationError("the conversation is closed: begin the next one with begin()")
+        heard = self._read(text) if text is not None else None
+        self._evidence.extend(evidence)
+        if act is not None:
+            self._act = act
+        if offer is not None:
+            self._offer = offer
+            self._act = "talk" if self._act == "silence" else self._act
+        if self._offer is not None:
+            self._their_offer = self._offer
+        if time_s is not None:
+            self._time_s = time_s
+        return heard
+
+    def _read(self, text: str) -> TextObservation:
+        from emomas.perception import observe
+
+        heard = observe(
+            text,
+            unit=self.scenario.unit,
+            today=self._today,
+            direction=self.scenario.direction,
+            reference=self._own_offer,
+        )
+        if heard.emotions is not None:
+            likelihood = list(heard.emotions)
+            self._evidence.append(
+                Evidence.likelihood(likelihood, channel=TEXT_CHANNEL, quality=heard.quality)
+            )
+        self._offer = heard.offer.value if heard.offer else self._offer
+        self._act = self._meaning(heard)
+        self.core.said("counterpart", text)
+        return heard
+
+    def _meaning(self, heard: TextObservation) -> str:
+        """The core's act for an utterance: a number on the table beats the words around it."""
+        acts = set(heard.acts)
+        if "stop" in acts or "leave" in acts:
+            return "leave"
+        if "accept" in acts and self._own_offer is not None:
+            same = heard.offer is None or heard.offer.value == self._own_offer
+            if same:
+                return "accept"
+        return "reject" if "reject" in acts and heard.offer is None else "talk"
+
+    def decide(self) -> Reply:
+        """Decide what to show, offer and say; closes the conversation when it is agreed or left."""
+        act, offer = self._act, self._offer
+        external = [list(expert(self)) for expert in self._external]
+        decision = self.core.step(
+            self._evidence,
+            act=act,
+            offer=None if act in ("accept", "leave") else offer,
+            time_s=max(self._time_s, self._next_time_s()),
+            external=external or None,
+        )
+        self._evidence, self._act, self._offer = [], "silence", None
+        if decision.act in ("open", "counter", "hold"):
+            self._own_offer = decision.offer
+        text = self.speak(decision, their_offer=self._their_offer)
+        closed = self._finish(decision)
+        return Reply(
+            text=text,
+            emotion=decision.emotion,
+            intensity=decision.intensity,
+            vad=(decision.goal_vad[0], decision.goal_vad[1], decision.goal_vad[2]),
+            act=decision.act,
+            offer=decision.offer,
+            decision=decision,
+            closed=closed,
+            deal=self.deal,
+        )
+
+    def _next_time_s(self) -> float:
+        return self.core.turn * 8.0
+
+    def speak(self, decision: Decision, *, their_offer: float | None = None) -> str:
+        """The words for a decision, kept in the journal."""
+        text = self.words.agent_line(
+            act=decision.act,
+            emotion=decision.emotion,
+            phase=decision.phase,
+            offer=decision.offer,
+            their_offer=decision.offer if decision.act == "accept" else their_offer,
+            turn=decision.turn,
+        )
+        self.core.said("agent", text)
+        return text
+
+    def _finish(self, decision: Decision) -> bool:
+        if decision.act == "accept":
+            self.close(decision.offer)
+        elif decision.act == "walk_away":
+            self.close(None, result="left")
+        return self.core.closed
+
+    # Between conversations
+
+    def close(self, deal: float | None = None, *, result: str | None = None) -> float:
+        """End the conversation with a deal (in the scenario's unit) or without; returns the reward learned from."""
+        self.deal = deal
+        return self.core.close(deal, result=result)[1]
+
+    def begin(self, scenario: str | Path | Scenario | None = None, *, seed: int | None = None) -> None:
+        """Start the next conversation with everything learned so far; a journal does not go on."""
+        if scenario is not None:
+            self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        self._seed = self._seed + 1 if seed is None else seed
+        self.core.begin(self.scenario, seed=self._seed)
+        self._start_words()
+
+    def save(self, path: str | Path) -> None:
+        """Write everything learned to `path`, all of it or nothing."""
+        target = Path(path)
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(self.core.snapshot())
+        part.replace(target)
+
+    def load(self, path: str | Path) -> None:
+        """Go on with what was saved in `path`; the conversation starts anew. Raises SnapshotError."""
+        learned = Path(path).read_bytes()
+        self.core.restore(learned)
+        self.core.begin(self.scenario, seed=self._seed)
+        self._start_words()

@@ -1,0 +1,156 @@
+"""`emomas scenarios` and `emomas world`: what can be played, and the world it is played in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from emomas import _native
+from emomas.errors import EmomasError
+from emomas.library import load_scenario, scenario_ids
+
+app = typer.Typer(help="List, show, check and import scenarios.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_scenarios(
+    domain: Annotated[str | None, typer.Argument(help="debt, surgery, disaster or sleep; all if left out.")] = None,
+) -> None:
+    """List the shipped scenarios.
+
+    [bold]Example[/bold]
+
+      emomas scenarios list disaster
+    """
+    from rich.table import Table
+
+    from emomas.cli import view
+
+    table = Table()
+    for column in ("id", "title", "agent wants", "person wants", "tags"):
+        table.add_column(column, overflow="fold")
+    for name in scenario_ids(domain):
+        s = load_scenario(name)
+        wants = (view.speak_value(v, s.unit) for v in (s.agent_target, s.counterpart_target))
+        table.add_row(s.id, s.title, *wants, " ".join(s.tags))
+    view.console().print(table)
+
+
+@app.command()
+def show(scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML file.")]) -> None:
+    """Print a scenario as TOML.
+
+    [bold]Example[/bold]
+
+      emomas scenarios show debt-roofer-winter > mine.toml
+    """
+    typer.echo(load_scenario(scenario).to_toml(), nl=False)
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="TOML files or folders.")]) -> None:
+    """Check scenarios of your own; exit code 1 if any is wrong.
+
+    [bold]Example[/bold]
+
+      emomas scenarios check mine.toml more/
+    """
+    from emomas.cli import view
+
+    screen = view.console()
+    wrong = 0
+    for path in files:
+        targets = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
+        if not targets:
+            screen.print(f"[red]no[/red]  {path}: no TOML file in this folder")
+            wrong += 1
+        for target in targets:
+            try:
+                scenario = _native.Scenario.load(target)
+            except EmomasError as error:
+                screen.print(f"[red]no[/red]  {error}", soft_wrap=True)
+                wrong += 1
+            else:
+                tags = f"  ({', '.join(scenario.tags)})" if scenario.tags else ""
+                screen.print(f"[green]ok[/green]  {target}: {scenario.title}{tags}", soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="One of the four EmoMAS benchmark CSV files.")],
+    out: Annotated[Path | None, typer.Option(help="Write one TOML file per scenario into this folder.")] = None,
+) -> None:
+    """Read an EmoMAS CSV file, repairing its broken quoting; say which rows were refused and why.
+
+    [bold]Example[/bold]
+
+      emomas scenarios import credit_recovery_scenarios.csv --out crad/
+    """
+    from emomas.cli import view
+
+    scenarios, refused, layout, ignored = _native.import_csv(file)
+    screen = view.console()
+    no_conflict = sum("no_conflict" in s.tags for s in scenarios)
+    no_zone = sum("no_zone" in s.tags for s in scenarios)
+    screen.print(
+        f"{layout}: {len(scenarios)} scenarios ({no_conflict} without conflict, {no_zone} without a zone of "
+        f"agreement), {len(refused)} rows refused"
+    )
+    for column in ignored:
+        screen.print(f"ignored column: {column}")
+    for row, case, reason in refused:
+        screen.print(f"refused row {row} (case {case}): {reason}", soft_wrap=True)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for scenario in scenarios:
+            (out / f"{scenario.id}.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        screen.print(f"{len(scenarios)} files written to {out}; `emomas run {out}` plays them")
+
+
+def world(
+    people: Annotated[int, typer.Option(min=100, help="Simulated people per cell.")] = 20_000,
+    which: Annotated[str, typer.Option("--world", help="standard, placebo or flipped.")] = "standard",
+    parameters: Annotated[bool, typer.Option(help="List the parameters instead.")] = False,
+) -> None:
+    """Check the simulated world against the published findings it must reproduce (V1 to V18).
+
+    [bold]Examples[/bold]
+
+      emomas world
+      emomas world --world placebo      every effect must vanish
+      emomas world --parameters
+    """
+    from rich.table import Table
+
+    from emomas.cli import view
+
+    screen = view.console()
+    version, digest, values = _native.world_parameters()
+    screen.print(f"{version}, sha256 {digest[:16]}…")
+    if parameters:
+        table = Table()
+        table.add_column("parameter")
+        table.add_column("value", justify="right")
+        for name, value in values:
+            table.add_row(name, f"{value:g}")
+        screen.print(table)
+        return
+    with screen.status(f"simulating {people} people per cell"):
+        rows = _native.validate_world(world=which, people=people)
+    table = Table(title=f"{which} world, {people} people per cell")
+    for column in ("finding", "requirement", "estimate", "99 % interval", ""):
+        table.add_column(column, overflow="fold")
+    for name, requirement, estimate, low, high, passed in rows:
+        verdict = "[green]holds[/green]" if passed else "[red]fails[/red]"
+        table.add_row(name, requirement, f"{estimate:.2f}", f"{low:.2f} to {high:.2f}", verdict)
+    screen.print(table)
+    failed = sum(not row[5] for row in rows)
+    if failed and which == "standard":
+        screen.print(f"{failed} findings fail")
+        raise typer.Exit(1)
+
+

@@ -1,0 +1,272 @@
+"""`emomas run` and `emomas chat`: conversations with simulated people and with you."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emomas._native import COUNTERPARTS, POLICIES, Dialogue, Scenario
+from emomas.agent import Agent
+from emomas.errors import ConfigError, EmomasError
+from emomas.library import load_scenario, load_scenarios
+
+if TYPE_CHECKING:
+    from emomas._native import Decision
+
+Turn = dict[str, object]
+
+ScenarioArg = Annotated[
+    str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
+]
+SeedOption = Annotated[int, typer.Option(help="Same seed, same conversation.")]
+PolicyOption = Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")]
+JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
+
+
+def run(
+    scenario: ScenarioArg = "debt-roofer-winter",
+    n: Annotated[int | None, typer.Option("--n", "-n", min=1, help="Play this many and summarise.")] = None,
+    seed: SeedOption = 0,
+    counterpart: Annotated[str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.")] = "vanilla",
+    policy: PolicyOption = "emomas",
+    placebo: Annotated[bool, typer.Option(help="A world in which emotion has no effect.")] = False,
+    journal: JournalOption = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture (PNG) here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace an existing journal.")] = False,
+) -> None:
+    """Play against a simulated person: one conversation live, or many with a summary.
+
+    [bold]Examples[/bold]
+
+      emomas run                                   one debt negotiation, turn by turn
+      emomas run sleep-cello-audition --seed 3 --plot cello.png
+      emomas run debt --n 500 --counterpart victim     500 conversations and a table
+      emomas run credit_recovery_scenarios.csv --n 200 --json
+    """
+    scenarios = load_scenarios(scenario)
+    if n is None and len(scenarios) == 1:
+        _one(scenarios[0], seed, counterpart, policy, placebo, journal, plot, as_json, force)
+    else:
+        if journal is not None:
+            raise ConfigError("--journal keeps one conversation: leave out --n and name one scenario")
+        _many(scenarios, n or len(scenarios), seed, counterpart, policy, placebo, plot, as_json)
+
+
+def _one(
+    scenario: Scenario,
+    seed: int,
+    counterpart: str,
+    policy: str,
+    placebo: bool,
+    journal: Path | None,
+    plot: Path | None,
+    as_json: bool,
+    force: bool,
+) -> None:
+    from emomas.cli import view
+
+    if journal is not None:
+        if force:
+            journal.unlink(missing_ok=True)
+        journal.parent.mkdir(parents=True, exist_ok=True)
+    agent = Agent(scenario, policy=policy, seed=seed, journal=journal)
+    person = Dialogue(scenario, counterpart=counterpart, seed=seed, placebo=placebo)
+    screen = view.console(stderr=as_json)
+    screen.print(f"[bold]{scenario.title}[/bold]  {scenario.id}, {counterpart} counterpart, seed {seed}\n")
+    turns: list[Turn] = []
+    decision: Decision | None = None
+    standing: float | None = None
+    while not agent.core.closed:
+        over = person.end is not None
+        decision = person.agent_turn(agent.core)
+        words = agent.speak(decision, their_offer=standing)
+        screen.print(view.agent_line(decision, words, scenario))
+        turns.append({"speaker": "agent", "text": words, "decision": json.loads(decision.to_json())})
+        if over or person.end is not None:
+            break
+        answer = person.counterpart_turn(decision)
+        if answer is None:
+            break
+        act, offer, displayed, felt = answer
+        standing = standing if offer is None else offer
+        said = agent.words.counterpart_line(
+            act=_spoken(act, offer), emotion=displayed, style=counterpart, offer=offer, turn=decision.turn
+        )
+        agent.core.said("counterpart", said)
+        screen.print(view.line("person", said, displayed, ""))
+        turns.append(
+            {"speaker": "counterpart", "text": said, "act": act, "offer": offer, "shows": displayed, "feels": felt}
+        )
+        if screen.is_terminal:
+            screen.print(view.state(decision, agent.core.experts, screen.width), style="dim")
+            screen.print()
+        if person.end is None and agent.core.turn >= scenario.deadline_turns:
+            break
+    end = person.end or "agent_left"
+    utility = 0.0 if person.deal is None else scenario.utility(person.deal)
+    agent.close(person.deal, result=end)
+    summary = {
+        "scenario": scenario.id,
+        "seed": seed,
+        "counterpart": counterpart,
+        "policy": policy,
+        "end": end,
+        "deal": person.deal,
+        "utility": utility,
+        "turns": agent.core.turn,
+        "hidden_stance": person.hidden_stance,
+    }
+    if decision is not None and not screen.is_terminal:
+        screen.print()
+        screen.print(view.state(decision, agent.core.experts, screen.width))
+    screen.print()
+    deal = "" if person.deal is None else f" on {view.speak_value(person.deal, scenario.unit)}"
+    screen.print(
+        f"[bold]{view.ENDS[end]}{deal}[/bold] after {agent.core.turn} turns; utility {utility:.2f} "
+        f"(1 target, 0 limit); the person's hidden stance was {person.hidden_stance}"
+    )
+    if plot is not None:
+        from emomas.cli.plot import trajectory
+
+        screen.print(f"picture: {trajectory(turns, scenario, plot)}")
+    if journal is not None:
+        screen.print(f"journal: {journal}; `emomas replay {journal}` takes every decision again")
+    if as_json:
+        typer.echo(json.dumps({**summary, "transcript": turns}))
+
+
+def _spoken(act: str, offer: float | None) -> str:
+    """The act that words exist for."""
+    if act == "talk":
+        return "talk" if offer is None else "offer"
+    return act
+
+
+def _many(
+    scenarios: list[Scenario],
+    n: int,
+    seed: int,
+    counterpart: str,
+    policy: str,
+    placebo: bool,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.table import Table
+
+    from emomas._native import ENDS
+    from emomas.cli import view
+    from emomas.simulation import simulate
+
+    screen = view.console(stderr=as_json)
+    with Progress(
+        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=screen
+    ) as bar:
+        task = bar.add_task("conversations", total=n)
+        result = simulate(
+            scenarios,
+            policy=policy,
+            counterparts=counterpart,
+            world="placebo" if placebo else "standard",
+            runs=1,
+            episodes=n,
+            seed=seed,
+            progress=lambda done: bar.update(task, completed=done),
+        )[0]
+        bar.update(task, completed=n)
+    table = Table(title=f"{n} conversations, {counterpart} counterpart, policy {policy}, seed {seed}")
+    for column in ("domain", "n", "agreed", "they left", "utility", "turns", "liking"):
+        table.add_column(column, justify="left" if column == "domain" else "right")
+    rows = []
+    for domain in dict.fromkeys(s.domain for s in scenarios):
+        chosen = [i for i, s in enumerate(scenarios) if s.domain == domain]
+        part = result[[int(i) in chosen for i in result["scenario"]]]
+        if not len(part):
+            continue
+        row = {
+            "domain": domain,
+            "n": len(part),
+            "agreed": float((part["end"] == ENDS.index("agreed")).mean()),
+            "counterpart_left": float((part["end"] == ENDS.index("counterpart_left")).mean()),
+            "utility": float(part["utility"].mean()),
+            "turns": float(part["turns"].mean()),
+            "liking": float(part["liking"].mean()),
+        }
+        rows.append(row)
+        table.add_row(
+            domain,
+            str(row["n"]),
+            f"{row['agreed']:.1%}",
+            f"{row['counterpart_left']:.1%}",
+            f"{row['utility']:.3f}",
+            f"{row['turns']:.1f}",
+            f"{row['liking']:+.2f}",
+        )
+    screen.print(table)
+    screen.print("utility: 1 target, 0 limit or no deal; liking in SD", style="dim")
+    if plot is not None:
+        from emomas.cli.plot import learning
+
+        screen.print(f"picture: {learning(result, plot)}")
+    if as_json:
+        typer.echo(json.dumps({"seed": seed, "policy": policy, "counterpart": counterpart, "domains": rows}))
+
+
+def chat(
+    scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML file.")] = "debt-roofer-winter",
+    seed: SeedOption = 0,
+    policy: PolicyOption = "emomas",
+    journal: JournalOption = None,
+    why: Annotated[bool, typer.Option("--why", help="Show the reasons of each decision.")] = False,
+) -> None:
+    """Be the counterpart yourself. An empty line says nothing; `bye` or Ctrl-D ends it.
+
+    [bold]Examples[/bold]
+
+      emomas chat sleep-cello-audition
+      emomas chat debt-roofer-winter --why --journal mine.journal
+    """
+    from emomas.cli import view
+
+    chosen = load_scenario(scenario)
+    agent = Agent(chosen, policy=policy, seed=seed, journal=journal, today=date.today())
+    data = json.loads(chosen.to_json())
+    screen = view.console()
+    screen.print(f"[bold]{chosen.title}[/bold]")
+    screen.print(
+        f"You are {data['parties']['counterpart']}; you would like "
+        f"{view.speak_value(chosen.counterpart_target, chosen.unit)}. "
+        f"You talk to a machine that speaks for {data['parties']['agent']}.\n"
+    )
+    reply = agent.open()
+    while True:
+        screen.print(view.line("agent", reply.text, reply.emotion, ""))
+        if why:
+            for reason in view.why(reply.decision, agent.core.experts, chosen):
+                screen.print(f"        · {reason}", style="dim")
+        if reply.closed:
+            break
+        if agent.core.turn >= chosen.deadline_turns:
+            agent.close(None, result="agent_left")
+            break
+        try:
+            text = screen.input("    you ")
+        except EOFError:
+            text = "bye"
+        try:
+            reply = agent.reply(text)
+        except EmomasError as error:
+            screen.print(f"error: {error}", style="red")
+    deal = agent.deal
+    if deal is None:
+        screen.print("\n[bold]no deal[/bold]")
+    else:
+        screen.print(f"\n[bold]agreed on {view.speak_value(deal, chosen.unit)}[/bold]")
+    if journal is not None:
+        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why")

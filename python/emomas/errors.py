@@ -1,0 +1,35 @@
+"""Errors of emomas, on Python's own bases; each carries a stable `code`."""
+
+
+class EmomasError(Exception):
+    """Anything that emomas raises."""
+
+    code: str = "emomas"
+
+
+class ConfigError(EmomasError, ValueError):
+    """A policy, personality, name or setting can't be used."""
+
+
+class ScenarioError(EmomasError, ValueError):
+    """A scenario or a CSV file is wrong."""
+
+
+class ObservationError(EmomasError, ValueError):
+    """A turn's input is wrong, or there is no turn left."""
+
+
+class SnapshotError(EmomasError, ValueError):
+    """Bytes are no snapshot of this version, or damaged."""
+
+
+class JournalError(EmomasError, ValueError):
+    """A journal is damaged, of another version, or exists already."""
+
+
+class StorageError(EmomasError, OSError):
+    """The operating system refused to read or write."""
+
+
+class FileMissingError(StorageError, FileNotFoundError):
+    """A file isn't there."""
