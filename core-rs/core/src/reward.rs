@@ -67,6 +67,7 @@ mod tests {
             agent_reservation: 60.0,
             counterpart_target: 40.0,
             deadline_turns: 15,
+            shared_deadline: false,
         };
         // 90 minutes lie half way between target and reservation.
         let deal = outcome(&hold_on, Some(hold_on.share(90.0)), 1);

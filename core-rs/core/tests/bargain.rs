@@ -12,13 +12,14 @@ fn terms(reservation: f64, deadline_turns: u32) -> Terms {
         agent_reservation: reservation,
         counterpart_target: 1.0,
         deadline_turns,
+        shared_deadline: false,
     }
 }
 
 /// Any valid terms, in either direction.
 fn any_terms() -> impl Strategy<Value = Terms> {
-    (any::<bool>(), -1e4..1e4, 1e-3..1e4, 0.0..1.5, 1..=Terms::MAX_TURNS).prop_map(
-        |(higher, target, gap, share, turns)| {
+    (any::<[bool; 2]>(), -1e4..1e4, 1e-3..1e4, 0.0..1.5, 1..=Terms::MAX_TURNS).prop_map(
+        |([higher, shared_deadline], target, gap, share, turns)| {
             let sign = if higher { -1.0 } else { 1.0 };
             Terms {
                 direction: if higher { Direction::Higher } else { Direction::Lower },
@@ -26,6 +27,7 @@ fn any_terms() -> impl Strategy<Value = Terms> {
                 agent_reservation: target + sign * share * gap,
                 counterpart_target: target + sign * gap,
                 deadline_turns: turns,
+                shared_deadline,
             }
         },
     )

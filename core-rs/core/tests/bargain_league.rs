@@ -51,6 +51,7 @@ fn terms(scenario: &Scenario) -> Terms {
         agent_reservation: scenario.reservation,
         counterpart_target: 1.0,
         deadline_turns: DEADLINE,
+        shared_deadline: scenario.shared,
     }
 }
 

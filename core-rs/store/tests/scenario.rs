@@ -47,12 +47,27 @@ fn what_may_be_left_out_has_defaults() {
         .replace("exit_turn = 9\nability = 45\n", "")
         .replace("[norms]\nforbid = [\"disgust\"]\n", "");
     let scenario = Scenario::from_toml(&short).expect("a sound scenario");
-    assert_eq!(scenario.agent.deadline_turns, 15);
+    assert_eq!((scenario.agent.deadline_turns, scenario.agent.shared_deadline), (15, false));
     assert_eq!((scenario.counterpart.exit_turn, scenario.counterpart.ability), (None, None));
     assert_eq!((scenario.counterpart_limit(), scenario.norms.forbid.len()), (40.0, 0));
     let derived = Scenario::from_toml(&short.replace("[parties]", "derived = true\n[parties]")).expect("sound");
     assert_eq!(derived.provenance(), Provenance::Derived);
     assert_ne!(derived.hash(), scenario.hash());
+}
+
+#[test]
+fn a_shared_deadline_is_said_and_its_default_is_not_written() {
+    let said = |value: &str| {
+        let text = changed("deadline_turns = 12\n", &format!("deadline_turns = 12\nshared_deadline = {value}\n"));
+        Scenario::from_toml(&text).expect("sound")
+    };
+    let (shared, hidden) = (said("true"), said("false"));
+    assert!(shared.terms().shared_deadline && !hidden.terms().shared_deadline);
+    assert_eq!((&hidden, hidden.hash()), (&roofer(), roofer().hash()), "the default is the same scenario");
+    assert_ne!(shared.hash(), hidden.hash());
+    let toml = shared.to_toml().expect("written");
+    assert!(toml.contains("shared_deadline = true") && !hidden.to_toml().expect("written").contains("shared_deadline"));
+    assert_eq!(Scenario::from_toml(&toml).expect("read"), shared);
 }
 
 #[test]
@@ -273,6 +288,7 @@ prop_compose! {
         facts in prop::collection::btree_map("[a-z_]{1,12}", "[^\\p{C}\\s]([^\\p{C}]|\n|\t){0,40}", 0..6),
         exit_turn in prop::option::of(1..=64u32),
         deadline_turns in 1..=64u32,
+        shared_deadline in any::<bool>(),
         limited in any::<bool>(),
         forbid in prop::sample::subsequence(Emotion::ALL.to_vec(), 0..=6),
     ) -> Scenario {
@@ -291,7 +307,7 @@ prop_compose! {
             derived,
             parties: Parties { agent, counterpart, role: Role::Adult },
             quantity: Quantity { name, unit: Unit::Days, direction },
-            agent: AgentSide { target: a, reservation: c, deadline_turns },
+            agent: AgentSide { target: a, reservation: c, deadline_turns, shared_deadline },
             counterpart: CounterpartSide { target: e, reservation: b, exit_turn, ability: limited.then_some(d) },
             facts,
             norms: Norms { forbid },

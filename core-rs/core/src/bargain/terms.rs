@@ -19,6 +19,9 @@ pub struct Terms {
     pub counterpart_target: f64,
     /// How many turns of its own the agent has.
     pub deadline_turns: u32,
+    /// Whether both sides know that the deadline binds both; otherwise nobody knows when the counterpart leaves.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub shared_deadline: bool,
 }
 
 /// Why terms can't be used.

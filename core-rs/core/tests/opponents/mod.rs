@@ -27,6 +27,8 @@ pub(crate) struct Scenario {
     pub(crate) floor: f64,
     /// The number of turns the counterpart stays.
     pub(crate) exit: u32,
+    /// Whether both sides know that the agent's deadline binds both.
+    pub(crate) shared: bool,
     /// Feeds the counterpart's noise.
     pub(crate) seed: u64,
 }
@@ -40,7 +42,7 @@ impl Scenario {
             let reservation = rng.range(0.35, 0.9);
             let floor = rng.range(0.1, 0.65);
             if floor < reservation {
-                return Self { reservation, floor, exit, seed: rng.next_u64() };
+                return Self { reservation, floor, exit, shared: !hidden_exit, seed: rng.next_u64() };
             }
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn scenario(layout: Layout, file: &str, case_id: &str, case: Case) ->
             target: case.agent_target,
             reservation: case.agent_target + give_agent * gap,
             deadline_turns: DEADLINE_TURNS,
+            shared_deadline: false,
         },
         counterpart: CounterpartSide {
             target: case.counterpart_target,

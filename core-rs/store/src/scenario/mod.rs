@@ -88,6 +88,9 @@ pub struct AgentSide {
     /// How many turns of its own it has.
     #[serde(default = "default_deadline")]
     pub deadline_turns: u32,
+    /// Whether both sides know that this deadline binds both; otherwise the counterpart leaves when it wants.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shared_deadline: bool,
 }
 
 /// The counterpart's side.
@@ -207,6 +210,7 @@ impl Scenario {
             agent_reservation: self.agent.reservation,
             counterpart_target: self.counterpart.target,
             deadline_turns: self.agent.deadline_turns,
+            shared_deadline: self.agent.shared_deadline,
         }
     }
 
