@@ -1,7 +1,7 @@
 """emomas: high-stakes conversations on the device.
 
-`Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations against
-simulated people. Everything is imported when first used, so `import emomas` is quick.
+`Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations
+against simulated people. Everything is imported when first used, so `import emomas` is quick.
 """
 
 from __future__ import annotations

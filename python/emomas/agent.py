@@ -46,12 +46,13 @@ class Reply:
 class Agent:
     """Holds one conversation after the other and learns from their outcomes.
 
-    Every turn is `observe` (what was heard and sensed), then `decide` (what to show, offer and say); `reply` is both
-    for a turn of text. With `journal`, every decision is durable on disk before it is returned.
+    Every turn is `observe` (what was heard and sensed), then `decide` (what to show, offer and say); `reply`
+    is both for a turn of text. With `journal`, every decision is durable on disk before it is returned.
 
-    Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a list of
-    experts; `experts` functions from this agent to seven weights, each of which joins as one more expert; `today` the
-    date that "by the 15th" refers to. Time is taken from the caller: `time_s` in `observe`, else one turn per 8 s.
+    Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a
+    list of experts; `experts` functions from this agent to seven weights, each of which joins as one more
+    expert; `today` the date that "by the 15th" refers to. Time is taken from the caller: `time_s` in
+    `observe`, else one turn per 8 s.
     """
 
     def __init__(
@@ -220,7 +221,7 @@ class Agent:
     # Between conversations
 
     def close(self, deal: float | None = None, *, result: str | None = None) -> float:
-        """End the conversation with a deal (in the scenario's unit) or without; returns the reward learned from."""
+        """End the conversation with a deal (in the scenario's unit) or without; returns the reward."""
         self.deal = deal
         return self.core.close(deal, result=result)[1]
 

@@ -48,7 +48,9 @@ def load_scenario(name: str | Path) -> Scenario:
     path = Path(name)
     if path.suffix == ".toml" or path.exists():
         if not path.exists():
-            raise FileMissingError(f"{path}: no such file; `emomas scenarios list` shows the shipped scenarios")
+            raise FileMissingError(
+                f"{path}: no such file; `emomas scenarios list` shows the shipped scenarios"
+            )
         return Scenario.load(path)
     close = get_close_matches(text, shipped, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(close)}?" if close else "`emomas scenarios list` shows them"
@@ -56,7 +58,7 @@ def load_scenario(name: str | Path) -> Scenario:
 
 
 def load_scenarios(name: str | Path) -> list[Scenario]:
-    """All scenarios that `name` stands for: a shipped id, a domain, `all`, a TOML file, a folder of them, or a CSV."""
+    """All scenarios that `name` stands for: a shipped id, a domain, `all`, a TOML file, a folder, or a CSV."""
     text = str(name)
     if text == "all":
         return [load_scenario(each) for each in scenario_ids()]

@@ -38,8 +38,9 @@ EPISODE = np.dtype(
         ("_pad2", "<u2"),
     ]
 )
-"""One episode: `counterpart`, `stance`, `end` are indices into COUNTERPARTS, STANCES, ENDS of `emomas._native`;
-`deal` is NaN and both utilities 0 without a deal; liking and satisfaction in SD; `shown` counts emotions."""
+"""One episode: `counterpart`, `stance`, `end` are indices into COUNTERPARTS, STANCES, ENDS of
+`emomas._native`; `deal` is NaN and both utilities 0 without a deal; liking and satisfaction in SD; `shown`
+counts emotions."""
 
 
 EVALUATION_SEED = 20_261_124
@@ -77,12 +78,13 @@ def simulate(
     unsafe_unmasked: bool = False,
     progress: Callable[[int], Any] | None = None,
 ) -> np.ndarray[Any, Any]:
-    """Play `runs` × `episodes` conversations; returns a structured array of shape (runs, episodes), dtype EPISODE.
+    """Play `runs` × `episodes` conversations; returns an array of that shape and dtype EPISODE.
 
-    Runs are independent; within a run learning is carried from one episode to the next. The same `seed` means the
-    same people and the same luck for every policy, and the same result for any number of `threads` (0 = all).
-    `world` is standard, placebo (emotion has no effect), flipped (opposite effects) or sweep (each run draws the
-    world's parameters from their ranges). `progress` is called with the number of finished episodes.
+    Runs are independent; within a run learning is carried from one episode to the next. The same `seed` means
+    the same people and the same luck for every policy, and the same result for any number of `threads` (0 =
+    all). `world` is standard, placebo (emotion has no effect), flipped (opposite effects) or sweep (each run
+    draws the world's parameters from their ranges). `progress` is called with the number of finished
+    episodes.
     """
     if isinstance(scenarios, _native.Scenario):
         chosen = [scenarios]
@@ -122,10 +124,11 @@ def compare(
 ) -> list[Comparison]:
     """Play every policy against the same people with the same luck, and compare each with `baseline`.
 
-    Differences are paired run by run (a run's episodes share what was learned, so the run is the unit); intervals are
-    95 % normal ones over runs; p values are Holm-corrected over the policies of this call. `independent` gives each
-    policy seeds of its own instead, for checking that nothing is found where nothing is. Impasses count with
-    utility 0. `progress` is called with the number of finished episodes of all policies together.
+    Differences are paired run by run (a run's episodes share what was learned, so the run is the unit);
+    intervals are 95 % normal ones over runs; p values are Holm-corrected over the policies of this call.
+    `independent` gives each policy seeds of its own instead, for checking that nothing is found where nothing
+    is. Impasses count with utility 0. `progress` is called with the number of finished episodes of all
+    policies together.
     """
     means: dict[str, np.ndarray[Any, Any]] = {}
     played: dict[str, np.ndarray[Any, Any]] = {}
@@ -167,10 +170,9 @@ def _row(
     else:
         variance = float(means.var(ddof=1) + base.var(ddof=1)) / runs
     error = math.sqrt(variance)
+    p = 1.0 if difference == 0 else 0.0
     if error > 0:
         p = 2 * (1 - NormalDist().cdf(abs(difference) / error))
-    else:
-        p = 1.0 if difference == 0 else 0.0
     half = NormalDist().inv_cdf(0.975) * error
     return Comparison(
         policy=name,

@@ -56,6 +56,8 @@ struct Row<const N: usize> {
     counts: [f64; N],
     /// Derived: counts / Σ counts.
     p: [f64; N],
+    /// What forgetting falls back to; constant.
+    prior: [f64; N],
     /// Information of complete data and of the score, accumulated; their ratio is the gain.
     complete: f64,
     scored: f64,
@@ -64,11 +66,11 @@ struct Row<const N: usize> {
 impl<const N: usize> Row<N> {
     fn new(prior: &[f64; N]) -> Self {
         let counts = prior.map(|p| p * PRIOR_WEIGHT);
-        Self { counts, p: *prior, complete: PRIOR_WEIGHT, scored: PRIOR_WEIGHT }
+        Self { counts, p: *prior, prior: counts, complete: PRIOR_WEIGHT, scored: PRIOR_WEIGHT }
     }
 
-    /// Absorbs a step's expected counts; with forgetting, first falls back toward `prior`.
-    fn absorb(&mut self, expected: &[f64; N], prior: Option<&[f64; N]>, forget: f64, max_gain: f64) {
+    /// Absorbs a step's expected counts; with forgetting, first falls back toward the prior.
+    fn absorb(&mut self, expected: &[f64; N], forget: f64, max_gain: f64) {
         let mut mass = 0.0;
         for &x in expected {
             mass += x;
@@ -84,9 +86,8 @@ impl<const N: usize> Row<N> {
         self.scored = fade(self.scored, PRIOR_WEIGHT) + score2;
         let gain = (self.complete / self.scored).clamp(1.0, max_gain);
         for i in 0..N {
-            let base = prior.map_or(self.counts[i], |p| p[i] * PRIOR_WEIGHT);
             let known = mass * self.p[i];
-            let count = fade(self.counts[i], base) + known + gain * (expected[i] - known);
+            let count = fade(self.counts[i], self.prior[i]) + known + gain * (expected[i] - known);
             self.counts[i] = count.max(MIN_COUNT);
         }
         self.derive();
@@ -182,11 +183,9 @@ impl Transitions {
     /// Absorbs expected counts for `action`.
     fn learn(&mut self, action: Emotion, stance: &[StanceDist; STANCES], emotion: &EmotionCounts, forget: f64) {
         let a = action.index();
-        let stance_prior = (forget < 1.0).then(|| prior_stance_rows(action));
-        let emotion_prior = (forget < 1.0).then(|| prior_emotion_rows(action));
         let (mut complete, mut scored) = (0.0, 0.0);
         for s in 0..STANCES {
-            self.stance[a][s].absorb(&stance[s], stance_prior.as_ref().map(|p| &p[s]), forget, MAX_GAIN);
+            self.stance[a][s].absorb(&stance[s], forget, MAX_GAIN);
             complete += self.stance[a][s].complete;
             scored += self.stance[a][s].scored;
         }
@@ -195,9 +194,8 @@ impl Transitions {
         let known = (scored / complete).clamp(0.0, 1.0);
         for s in 0..STANCES {
             for e in 0..EMOTIONS {
-                let prior = emotion_prior.as_ref().map(|p| &p[s][e]);
                 let expected = emotion[s][e].map(|x| x * known * known);
-                self.emotion[a][s][e].absorb(&expected, prior, forget, 1.0);
+                self.emotion[a][s][e].absorb(&expected, forget, 1.0);
             }
         }
     }

@@ -1,10 +1,10 @@
 """The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`.
 
-`main` is the entry point; `play` runs conversations, `journals` reads them back, `catalogue` shows scenarios and the
-world, `comparison` compares policies; `view` draws on the terminal, `plot` draws pictures.
+`main` is the entry point; `play` runs conversations, `journals` reads them back, `catalogue` shows scenarios
+and the world, `comparison` compares policies; `view` draws on the terminal, `plot` draws pictures.
 
-Exit codes: 0 done; 1 the answer is no (a replay differs, a scenario is bad, a finding fails); 2 wrong usage or input;
-130 interrupted.
+Exit codes: 0 done; 1 the answer is no (a replay differs, a scenario is bad, a finding fails); 2 wrong usage
+or input; 130 interrupted.
 """
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ app = typer.Typer(help="List, show, check and import scenarios.", no_args_is_hel
 
 @app.command("list")
 def list_scenarios(
-    domain: Annotated[str | None, typer.Argument(help="debt, surgery, disaster or sleep; all if left out.")] = None,
+    domain: Annotated[
+        str | None, typer.Argument(help="debt, surgery, disaster or sleep; all if left out.")
+    ] = None,
 ) -> None:
     """List the shipped scenarios.
 
@@ -82,7 +84,9 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files or folder
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="One of the four EmoMAS benchmark CSV files.")],
-    out: Annotated[Path | None, typer.Option(help="Write one TOML file per scenario into this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write one TOML file per scenario into this folder.")
+    ] = None,
 ) -> None:
     """Read an EmoMAS CSV file, repairing its broken quoting; say which rows were refused and why.
 
@@ -152,5 +156,3 @@ def world(
     if failed and which == "standard":
         screen.print(f"{failed} findings fail")
         raise typer.Exit(1)
-
-

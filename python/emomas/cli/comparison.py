@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 def simulate(
     domains: Annotated[
-        list[str] | None, typer.Argument(help="Domains, ids, folders or CSV files; the four domains if left out.")
+        list[str] | None,
+        typer.Argument(help="Domains, ids, folders or CSV files; the four domains if left out."),
     ] = None,
-    compare_: Annotated[bool, typer.Option("--compare", help="All policies instead of EmoMAS alone.")] = False,
-    counterpart: Annotated[list[str] | None, typer.Option(help="Counterpart types; all four if left out.")] = None,
+    compare_: Annotated[
+        bool, typer.Option("--compare", help="All policies instead of EmoMAS alone.")
+    ] = False,
+    counterpart: Annotated[
+        list[str] | None, typer.Option(help="Counterpart types; all four if left out.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=2, help="Independent runs; each draws its own world.")] = 200,
     episodes: Annotated[int, typer.Option(min=1, help="Conversations per run, learning carried over.")] = 40,
     seed: Annotated[int, typer.Option(help="Seeds below 1000 are for tuning policies.")] = EVALUATION_SEED,
@@ -29,9 +34,9 @@ def simulate(
     unmasked: Annotated[bool, typer.Option("--unsafe-unmasked", help="Laboratory: the mask is off.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
-    """Play policies against simulated people and compare them with showing nothing (vanilla), on common seeds.
+    """Play policies against simulated people and compare each with showing nothing (vanilla).
 
-    Utility counts impasses as 0. A star marks differences whose Holm-corrected p is below .05.
+    All policies meet the same people with the same luck. Utility counts impasses as 0. A star marks differences whose Holm-corrected p is below .05.
 
     [bold]Examples[/bold]
 
@@ -50,7 +55,9 @@ def simulate(
     results: list[dict[str, object]] = []
     total = len(chosen) * len(types) * len(policies) * runs * episodes
     done = 0
-    with Progress("{task.description}", BarColumn(), TimeRemainingColumn(), console=screen, transient=True) as bar:
+    with Progress(
+        "{task.description}", BarColumn(), TimeRemainingColumn(), console=screen, transient=True
+    ) as bar:
         task = bar.add_task("conversations", total=total)
         for name in chosen:
             for kind in types:
@@ -71,7 +78,8 @@ def simulate(
                 results += [{"scenarios": name, "counterpart": kind, **asdict(row)} for row in rows]
     screen.print(
         f"{runs} runs of {episodes} conversations each, seed {seed}, {world} world, "
-        f"mask {'off (laboratory)' if unmasked else 'on'}; Δ is the paired difference to vanilla with its 95 % interval",
+        f"mask {'off (laboratory)' if unmasked else 'on'}; Δ is the paired difference to vanilla with its "
+        "95 % interval",
         style="dim",
     )
     if as_json:

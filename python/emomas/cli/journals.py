@@ -11,7 +11,9 @@ import typer
 from emomas import _native
 from emomas.errors import ConfigError, FileMissingError
 
-JournalArg = Annotated[Path, typer.Argument(help="A journal written by `emomas run --journal` or by `Agent`.")]
+JournalArg = Annotated[
+    Path, typer.Argument(help="A journal written by `emomas run --journal` or by `Agent`.")
+]
 
 
 def _open(path: Path) -> tuple[_native.Replay, _native.Scenario, list[str]]:
@@ -54,7 +56,9 @@ def replay(
                 screen.print(view.line("person", words["counterpart"], "…", ""))
         screen.print()
     if replayed.torn_bytes:
-        screen.print(f"the last record is torn ({replayed.torn_bytes} bytes ignored): everything before it is used")
+        screen.print(
+            f"the last record is torn ({replayed.torn_bytes} bytes ignored): everything before it is used"
+        )
     if replayed.skipped:
         screen.print(f"{replayed.skipped} records of kinds that this version doesn't know were skipped")
     if jsonl is not None:
@@ -88,6 +92,9 @@ def explain(
     screen = view.console()
     offer = observation["offer"]
     heard = observation["act"] + ("" if offer is None else f", {view.speak_value(offer, scenario.unit)}")
+    changed = dict(replayed.differences).get(turn)
+    if changed is not None:
+        screen.print(f"[red]this version decides differently[/red] ({changed}); below is its own decision")
     screen.print(f"[bold]turn {turn}, {decision.phase}[/bold]")
     screen.print(f"heard: {heard}; {len(observation['evidence'])} channel(s) sensed")
     for reason in view.why(decision, experts, scenario):

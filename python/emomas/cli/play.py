@@ -100,7 +100,14 @@ def _one(
         agent.core.said("counterpart", said)
         screen.print(view.line("person", said, displayed, ""))
         turns.append(
-            {"speaker": "counterpart", "text": said, "act": act, "offer": offer, "shows": displayed, "feels": felt}
+            {
+                "speaker": "counterpart",
+                "text": said,
+                "act": act,
+                "offer": offer,
+                "shows": displayed,
+                "feels": felt,
+            }
         )
         if screen.is_terminal:
             screen.print(view.state(decision, agent.core.experts, screen.width), style="dim")
@@ -133,7 +140,7 @@ def _one(
     if plot is not None:
         from emomas.cli.plot import trajectory
 
-        screen.print(f"picture: {trajectory(turns, scenario, plot)}")
+        screen.print(f"picture: {trajectory(turns, agent.core.experts, scenario, plot)}")
     if journal is not None:
         screen.print(f"journal: {journal}; `emomas replay {journal}` takes every decision again")
     if as_json:

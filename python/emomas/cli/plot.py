@@ -36,7 +36,7 @@ def _save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def trajectory(turns: list[dict[str, Any]], scenario: Scenario, path: Path) -> Path:
+def trajectory(turns: list[dict[str, Any]], experts: list[str], scenario: Scenario, path: Path) -> Path:
     """Offers, belief and expert weights of one conversation, turn by turn, as a PNG."""
     decisions = [t["decision"] for t in turns if t["speaker"] == "agent"]
     figure, (offers, feeling, stance, weights) = _figure(4, 9.5)
@@ -68,7 +68,8 @@ def trajectory(turns: list[dict[str, Any]], scenario: Scenario, path: Path) -> P
     )
     stance.set_title("believed stance", fontsize=10)
     stance.legend(frameon=False, fontsize=7, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.02))
-    weights.plot(x, np.array([d["weights"] for d in decisions]), marker=".")
+    weights.plot(x, np.array([d["weights"] for d in decisions]), marker=".", label=experts)
+    weights.legend(frameon=False, fontsize=8)
     weights.set_title("trust in the experts", fontsize=10)
     weights.set_ylim(0, 1)
     weights.set_xlabel("agent's turn")
