@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emomas._native import Core, Decision, Evidence, Scenario
-from emomas.errors import ObservationError
+from emomas.errors import ConfigError, ObservationError
 from emomas.library import load_scenario
 from emomas.speech.words import Words
 
@@ -88,13 +88,16 @@ class Agent:
 
     def _start_words(self) -> None:
         self.words = Words(json.loads(self.scenario.to_json()), self._seed)
-        self._evidence: list[Evidence] = []
-        self._act = "silence"
-        self._offer: float | None = None
+        self._forget_heard()
         self._time_s = 0.0
         self._their_offer: float | None = None
         self._own_offer: float | None = None
         self.deal: float | None = None
+
+    def _forget_heard(self) -> None:
+        self._evidence: list[Evidence] = []
+        self._act = "silence"
+        self._offer: float | None = None
 
     # One turn
 
@@ -171,14 +174,19 @@ class Agent:
         """Decide what to show, offer and say; closes the conversation when it is agreed or left."""
         act, offer = self._act, self._offer
         external = [list(expert(self)) for expert in self._external]
-        decision = self.core.step(
-            self._evidence,
-            act=act,
-            offer=None if act in ("accept", "leave") else offer,
-            time_s=max(self._time_s, self._next_time_s()),
-            external=external or None,
-        )
-        self._evidence, self._act, self._offer = [], "silence", None
+        try:
+            decision = self.core.step(
+                self._evidence,
+                act=act,
+                offer=None if act in ("accept", "leave") else offer,
+                time_s=max(self._time_s, self._next_time_s()),
+                external=external or None,
+            )
+        except (ConfigError, ObservationError):
+            # What was wrong is wrong for good; after a StorageError the same turn may be tried again.
+            self._forget_heard()
+            raise
+        self._forget_heard()
         if decision.act in ("open", "counter", "hold"):
             self._own_offer = decision.offer
         text = self.speak(decision, their_offer=self._their_offer)

@@ -10,25 +10,37 @@ class EmomasError(Exception):
 class ConfigError(EmomasError, ValueError):
     """A policy, personality, name or setting can't be used."""
 
+    code = "config"
+
 
 class ScenarioError(EmomasError, ValueError):
     """A scenario or a CSV file is wrong."""
+
+    code = "scenario"
 
 
 class ObservationError(EmomasError, ValueError):
     """A turn's input is wrong, or there is no turn left."""
 
+    code = "observation"
+
 
 class SnapshotError(EmomasError, ValueError):
     """Bytes are no snapshot of this version, or damaged."""
+
+    code = "snapshot"
 
 
 class JournalError(EmomasError, ValueError):
     """A journal is damaged, of another version, or exists already."""
 
+    code = "journal"
+
 
 class StorageError(EmomasError, OSError):
     """The operating system refused to read or write."""
+
+    code = "io"
 
 
 class FileMissingError(StorageError, FileNotFoundError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -46,8 +47,8 @@ def load_scenario(name: str | Path) -> Scenario:
     if text in shipped:
         return Scenario.from_toml(shipped[text])
     path = Path(name)
-    if path.suffix == ".toml" or path.exists():
-        if not path.exists():
+    if path.suffix == ".toml" or os.path.isfile(text):
+        if not os.path.exists(text):
             raise FileMissingError(
                 f"{path}: no such file; `emomas scenarios list` shows the shipped scenarios"
             )
@@ -58,7 +59,7 @@ def load_scenario(name: str | Path) -> Scenario:
 
 
 def load_scenarios(name: str | Path) -> list[Scenario]:
-    """All scenarios that `name` stands for: a shipped id, a domain, `all`, a TOML file, a folder, or a CSV."""
+    """All scenarios of `name`: a shipped id, a domain, `all`, a TOML file, a folder of them, or a CSV."""
     text = str(name)
     if text == "all":
         return [load_scenario(each) for each in scenario_ids()]
@@ -68,7 +69,7 @@ def load_scenarios(name: str | Path) -> list[Scenario]:
     if path.suffix.lower() == ".csv":
         scenarios = import_csv(path)[0]
         return [s for s in scenarios if "no_conflict" not in s.tags] or scenarios
-    if path.is_dir():
+    if os.path.isdir(text):
         found = [Scenario.load(each) for each in sorted(path.glob("*.toml"))]
         if not found:
             raise ScenarioError(f"{path}: no TOML file in this folder")

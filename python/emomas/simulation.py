@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emomas import _native
+from emomas.errors import ConfigError
 from emomas.library import load_scenarios
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def compare(
     is. Impasses count with utility 0. `progress` is called with the number of finished episodes of all
     policies together.
     """
+    if runs < 2:
+        raise ConfigError(f"runs is {runs}: give at least 2, an interval needs them")
     means: dict[str, np.ndarray[Any, Any]] = {}
     played: dict[str, np.ndarray[Any, Any]] = {}
     names = list(dict.fromkeys([baseline, *policies]))
@@ -145,7 +148,7 @@ def compare(
             seed=seed + (7919 * index if independent else 0),
             threads=threads,
             unsafe_unmasked=unsafe_unmasked,
-            progress=None if progress is None else lambda done, before=before: progress(before + done),
+            progress=None if progress is None else _after(before, progress),
         )
         means[name] = played[name]["utility"].mean(axis=1)
     rows = [_row(name, played[name], means[name], means[baseline], paired=not independent) for name in names]
@@ -153,6 +156,10 @@ def compare(
     for row, p in zip(others, holm([row.p for row in others]), strict=True):
         row.p_holm = p
     return rows
+
+
+def _after(before: int, progress: Callable[[int], Any]) -> Callable[[int], Any]:
+    return lambda done: progress(before + done)
 
 
 def _row(

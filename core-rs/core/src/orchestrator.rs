@@ -37,7 +37,7 @@ pub struct Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { eta: 0.25, share: 0.004, explore: 0.05, shrink: 60.0 }
+        Self { eta: 0.3, share: 0.003, explore: 0.05, shrink: 60.0 }
     }
 }
 
@@ -47,7 +47,10 @@ pub const CONTEXTS: usize = PHASES * 3 * GapBin::COUNT;
 const NEUTRAL_VALENCE: f64 = 0.15;
 /// Largest exponent of one update; never reached under the bound's condition η ≤ γ/7.
 const MAX_EXPONENT: f64 = 1.0;
-/// Weight of the newest reward in the baseline.
+/// Baseline b of the micro update: what a turn earns in which nothing changes. A running mean would stop telling a
+/// lasting winner from the rest as soon as its success became usual.
+const NO_CHANGE: f64 = 0.5;
+/// Least weight of the newest outcome in the macro update's baseline.
 const BASELINE_RATE: f64 = 0.02;
 /// How many turns' worth of evidence the end of an episode is.
 const MACRO_TURNS: f64 = 4.0;
@@ -91,6 +94,27 @@ struct Credit {
 
 crate::persist_fields!(Credit: ratio, context);
 
+/// What is usual: the mean of what was seen, then an exponential one. It depends on the past only, so subtracting it
+/// from a reward leaves the update's expectation as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+struct Baseline {
+    mean: f64,
+    seen: u64,
+}
+
+crate::persist_fields!(Baseline: mean, seen);
+
+impl Baseline {
+    /// How much better than usual `x` is; 0 for the first. Then `x` joins what is usual.
+    fn advantage(&mut self, x: f64) -> f64 {
+        self.seen = self.seen.saturating_add(1);
+        let rate = (1.0 / self.seen as f64).max(BASELINE_RATE);
+        let advantage = if self.seen == 1 { 0.0 } else { x - self.mean };
+        self.mean += rate * (x - self.mean);
+        advantage
+    }
+}
+
 /// The posterior over `n` experts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Orchestrator {
@@ -98,8 +122,7 @@ pub struct Orchestrator {
     global: Weights,
     local: [Weights; CONTEXTS],
     visits: [f64; CONTEXTS],
-    baseline: f64,
-    outcome_baseline: f64,
+    usual_outcome: Baseline,
     pending: Option<Credit>,
     /// Sum over the episode's turns of p_i(a)/q(a), and the turns, for the macro update.
     episode_ratio: Weights,
@@ -118,8 +141,7 @@ impl Orchestrator {
             global,
             local: [global; CONTEXTS],
             visits: [0.0; CONTEXTS],
-            baseline: 0.5,
-            outcome_baseline: 0.25,
+            usual_outcome: Baseline::default(),
             pending: None,
             episode_ratio: [0.0; MAX_EXPERTS],
             episode_turns: 0,
@@ -217,8 +239,7 @@ impl Orchestrator {
         let Some(credit) = self.pending.take() else {
             return;
         };
-        let advantage = reward - self.baseline;
-        self.baseline += BASELINE_RATE * advantage;
+        let advantage = reward - NO_CHANGE;
         let context = credit.context as usize;
         let n = self.experts;
         update(&mut self.global[..n], &credit.ratio, rates.eta * advantage, rates.share);
@@ -230,8 +251,7 @@ impl Orchestrator {
     /// what was shown, in the global posterior and in every context that occurred.
     pub fn close(&mut self, outcome: f64, rates: &Rates) {
         if self.episode_turns > 0 {
-            let advantage = outcome - self.outcome_baseline;
-            self.outcome_baseline += BASELINE_RATE * advantage;
+            let advantage = self.usual_outcome.advantage(outcome);
             let ratio = self.episode_ratio.map(|r| r / self.episode_turns as f64);
             let n = self.experts;
             let step = MACRO_TURNS * rates.eta * advantage;
@@ -263,8 +283,7 @@ impl Persist for Orchestrator {
         self.global.persist(port);
         self.local.persist(port);
         self.visits.persist(port);
-        self.baseline.persist(port);
-        self.outcome_baseline.persist(port);
+        self.usual_outcome.persist(port);
         self.pending.persist(port);
         self.episode_ratio.persist(port);
         self.episode_turns.persist(port);

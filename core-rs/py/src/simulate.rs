@@ -111,27 +111,26 @@ pub(crate) fn simulate<'py>(
     let batch = Batch { scenarios: &scenarios, personas: &personas, policy, world, runs, episodes, seed };
     let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
 
+    let (caller, finished) = (std::thread::current(), AtomicBool::new(false));
     let outcome = std::thread::scope(|scope| {
-        let worker = scope.spawn(|| pool.install(|| batch.play(&done, &stop)));
-        let mut interrupted = Ok(());
-        while !worker.is_finished() {
+        let worker = scope.spawn(|| {
+            let result = pool.install(|| batch.play(&done, &stop));
+            finished.store(true, Ordering::Release);
+            caller.unpark();
+            result
+        });
+        while !finished.load(Ordering::Acquire) {
             py.detach(|| std::thread::park_timeout(POLL));
-            let watch = || -> PyResult<()> {
-                py.check_signals()?;
-                if let Some(progress) = &progress {
-                    progress.call1((done.load(Ordering::Relaxed),))?;
-                }
-                Ok(())
-            };
-            if interrupted.is_ok() {
-                interrupted = watch();
-                if interrupted.is_err() {
-                    stop.store(true, Ordering::Relaxed);
-                }
+            let watched = py.check_signals().and_then(|()| match &progress {
+                Some(progress) => progress.call1((done.load(Ordering::Relaxed),)).map(drop),
+                None => Ok(()),
+            });
+            if let Err(interrupted) = watched {
+                stop.store(true, Ordering::Relaxed);
+                return Err(interrupted);
             }
         }
-        let result = worker.join().unwrap_or(Err(BatchError::Stopped));
-        interrupted.map(|()| result)
+        Ok(worker.join().unwrap_or(Err(BatchError::Stopped)))
     })?;
     let records = outcome.map_err(Raise::raise)?;
     let mut bytes = Vec::with_capacity(records.len() * EPISODE_BYTES);
@@ -165,17 +164,10 @@ type Finding = (&'static str, &'static str, f64, f64, f64, bool);
 /// The published findings V1–V18 in the given world: (id, requirement, estimate, low, high, passed).
 #[pyfunction]
 #[pyo3(signature = (*, world="standard", people=20_000))]
-pub(crate) fn validate_world(
-    py: Python<'_>,
-    world: &str,
-    people: u32,
-) -> PyResult<Vec<Finding>> {
+pub(crate) fn validate_world(py: Python<'_>, world: &str, people: u32) -> PyResult<Vec<Finding>> {
     let world = world_kind(world)?.world(0);
     let rows = py.detach(|| emomas_sim::validate::table(&world, people));
-    Ok(rows
-        .into_iter()
-        .map(|r| (r.id, r.requirement, r.estimate, r.lo, r.hi, r.passed))
-        .collect())
+    Ok(rows.into_iter().map(|r| (r.id, r.requirement, r.estimate, r.lo, r.hi, r.passed)).collect())
 }
 
 /// The frozen world's version, hash and parameters (name, value).

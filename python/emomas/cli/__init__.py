@@ -19,9 +19,6 @@ def main() -> None:
 
     try:
         app()
-    except EmomasError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
@@ -29,3 +26,6 @@ def main() -> None:
         # The reader (head, less) has enough.
         sys.stderr.close()
         sys.exit(0)
+    except (EmomasError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -10,6 +10,7 @@ import typer
 from emomas import _native
 from emomas.errors import EmomasError
 from emomas.library import load_scenario, scenario_ids
+from emomas.speech.quantity import speak_value
 
 app = typer.Typer(help="List, show, check and import scenarios.", no_args_is_help=True)
 
@@ -35,7 +36,7 @@ def list_scenarios(
         table.add_column(column, overflow="fold")
     for name in scenario_ids(domain):
         s = load_scenario(name)
-        wants = (view.speak_value(v, s.unit) for v in (s.agent_target, s.counterpart_target))
+        wants = (speak_value(v, s.unit) for v in (s.agent_target, s.counterpart_target))
         table.add_row(s.id, s.title, *wants, " ".join(s.tags))
     view.console().print(table)
 
@@ -59,6 +60,8 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files or folder
 
       emomas scenarios check mine.toml more/
     """
+    from rich.markup import escape
+
     from emomas.cli import view
 
     screen = view.console()
@@ -66,19 +69,24 @@ def check(files: Annotated[list[Path], typer.Argument(help="TOML files or folder
     for path in files:
         targets = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
         if not targets:
-            screen.print(f"[red]no[/red]  {path}: no TOML file in this folder")
+            screen.print(f"[red]no[/red]  {escape(str(path))}: no TOML file in this folder", soft_wrap=True)
             wrong += 1
         for target in targets:
-            try:
-                scenario = _native.Scenario.load(target)
-            except EmomasError as error:
-                screen.print(f"[red]no[/red]  {error}", soft_wrap=True)
-                wrong += 1
-            else:
-                tags = f"  ({', '.join(scenario.tags)})" if scenario.tags else ""
-                screen.print(f"[green]ok[/green]  {target}: {scenario.title}{tags}", soft_wrap=True)
+            passed, verdict = _checked(target)
+            mark = "[green]ok[/green]" if passed else "[red]no[/red]"
+            screen.print(f"{mark}  {escape(verdict)}", soft_wrap=True)
+            wrong += not passed
     if wrong:
         raise typer.Exit(1)
+
+
+def _checked(path: Path) -> tuple[bool, str]:
+    try:
+        scenario = _native.Scenario.load(path)
+    except EmomasError as error:
+        return False, str(error)
+    tags = f"  ({', '.join(scenario.tags)})" if scenario.tags else ""
+    return True, f"{path}: {scenario.title}{tags}"
 
 
 @app.command("import")
@@ -105,14 +113,14 @@ def import_file(
         f"agreement), {len(refused)} rows refused"
     )
     for column in ignored:
-        screen.print(f"ignored column: {column}")
+        screen.print(f"ignored column: {column}", markup=False, soft_wrap=True)
     for row, case, reason in refused:
-        screen.print(f"refused row {row} (case {case}): {reason}", soft_wrap=True)
+        screen.print(f"refused row {row} (case {case}): {reason}", markup=False, soft_wrap=True)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for scenario in scenarios:
             (out / f"{scenario.id}.toml").write_text(scenario.to_toml(), encoding="utf-8")
-        screen.print(f"{len(scenarios)} files written to {out}; `emomas run {out}` plays them")
+        screen.print(f"{len(scenarios)} files written to {out}; `emomas run {out}` plays them", markup=False)
 
 
 def world(

@@ -29,14 +29,17 @@ def simulate(
     ] = None,
     runs: Annotated[int, typer.Option(min=2, help="Independent runs; each draws its own world.")] = 200,
     episodes: Annotated[int, typer.Option(min=1, help="Conversations per run, learning carried over.")] = 40,
-    seed: Annotated[int, typer.Option(help="Seeds below 1000 are for tuning policies.")] = EVALUATION_SEED,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seeds below 1000 are for tuning policies.")
+    ] = EVALUATION_SEED,
     world: Annotated[str, typer.Option(help="sweep, standard, placebo or flipped.")] = "sweep",
     unmasked: Annotated[bool, typer.Option("--unsafe-unmasked", help="Laboratory: the mask is off.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Play policies against simulated people and compare each with showing nothing (vanilla).
 
-    All policies meet the same people with the same luck. Utility counts impasses as 0. A star marks differences whose Holm-corrected p is below .05.
+    All policies meet the same people with the same luck. Utility counts impasses as 0. A star marks
+    differences whose Holm-corrected p is below .05.
 
     [bold]Examples[/bold]
 
@@ -61,6 +64,10 @@ def simulate(
         task = bar.add_task("conversations", total=total)
         for name in chosen:
             for kind in types:
+
+                def show(here: int, before: int = done) -> None:
+                    bar.update(task, completed=before + here)
+
                 rows = compare(
                     name,
                     counterpart=kind,
@@ -70,7 +77,7 @@ def simulate(
                     episodes=episodes,
                     seed=seed,
                     unsafe_unmasked=unmasked,
-                    progress=lambda here, before=done: bar.update(task, completed=before + here),
+                    progress=show,
                 )
                 done += len(policies) * runs * episodes
                 bar.update(task, completed=done)

@@ -10,6 +10,7 @@ import typer
 
 from emomas import _native
 from emomas.errors import ConfigError, FileMissingError
+from emomas.speech.quantity import speak_value
 
 JournalArg = Annotated[
     Path, typer.Argument(help="A journal written by `emomas run --journal` or by `Agent`.")
@@ -39,13 +40,17 @@ def replay(
       emomas replay out/demo.journal --quiet && echo identical
       emomas replay out/demo.journal --jsonl demo.jsonl
     """
+    from rich.markup import escape
+
     from emomas.cli import view
 
     replayed, scenario, experts = _open(journal)
     screen = view.console()
     header = json.loads(replayed.header_json())
     if not quiet:
-        screen.print(f"[bold]{scenario.title}[/bold]  seed {header['seed']}, {header['created_at']}\n")
+        screen.print(
+            f"[bold]{escape(scenario.title)}[/bold]  seed {header['seed']}, {header['created_at']}\n"
+        )
         for index in range(len(replayed)):
             decision = replayed.decision(index)
             words = dict(replayed.said(index))
@@ -62,7 +67,7 @@ def replay(
     if replayed.skipped:
         screen.print(f"{replayed.skipped} records of kinds that this version doesn't know were skipped")
     if jsonl is not None:
-        screen.print(f"{_native.export_jsonl(journal, jsonl)} records exported to {jsonl}")
+        screen.print(f"{_native.export_jsonl(journal, jsonl)} records exported to {jsonl}", markup=False)
     if replayed.identical:
         screen.print(f"[bold green]identical[/bold green]: {len(replayed)} decisions, bit for bit")
         return
@@ -91,7 +96,7 @@ def explain(
     observation = json.loads(replayed.observation_json(turn - 1))
     screen = view.console()
     offer = observation["offer"]
-    heard = observation["act"] + ("" if offer is None else f", {view.speak_value(offer, scenario.unit)}")
+    heard = observation["act"] + ("" if offer is None else f", {speak_value(offer, scenario.unit)}")
     changed = dict(replayed.differences).get(turn)
     if changed is not None:
         screen.print(f"[red]this version decides differently[/red] ({changed}); below is its own decision")

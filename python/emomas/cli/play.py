@@ -11,8 +11,9 @@ import typer
 
 from emomas._native import COUNTERPARTS, POLICIES, Dialogue, Scenario
 from emomas.agent import Agent
-from emomas.errors import ConfigError, EmomasError
+from emomas.errors import ConfigError, ObservationError
 from emomas.library import load_scenario, load_scenarios
+from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
     from emomas._native import Decision
@@ -22,7 +23,7 @@ Turn = dict[str, object]
 ScenarioArg = Annotated[
     str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
 ]
-SeedOption = Annotated[int, typer.Option(help="Same seed, same conversation.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same conversation.")]
 PolicyOption = Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")]
 JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 
@@ -68,6 +69,8 @@ def _one(
     as_json: bool,
     force: bool,
 ) -> None:
+    from rich.markup import escape
+
     from emomas.cli import view
 
     if journal is not None:
@@ -77,7 +80,9 @@ def _one(
     agent = Agent(scenario, policy=policy, seed=seed, journal=journal)
     person = Dialogue(scenario, counterpart=counterpart, seed=seed, placebo=placebo)
     screen = view.console(stderr=as_json)
-    screen.print(f"[bold]{scenario.title}[/bold]  {scenario.id}, {counterpart} counterpart, seed {seed}\n")
+    screen.print(
+        f"[bold]{escape(scenario.title)}[/bold]  {scenario.id}, {counterpart} counterpart, seed {seed}\n"
+    )
     turns: list[Turn] = []
     decision: Decision | None = None
     standing: float | None = None
@@ -132,7 +137,7 @@ def _one(
         screen.print()
         screen.print(view.state(decision, agent.core.experts, screen.width))
     screen.print()
-    deal = "" if person.deal is None else f" on {view.speak_value(person.deal, scenario.unit)}"
+    deal = "" if person.deal is None else f" on {speak_value(person.deal, scenario.unit)}"
     screen.print(
         f"[bold]{view.ENDS[end]}{deal}[/bold] after {agent.core.turn} turns; utility {utility:.2f} "
         f"(1 target, 0 limit); the person's hidden stance was {person.hidden_stance}"
@@ -140,9 +145,11 @@ def _one(
     if plot is not None:
         from emomas.cli.plot import trajectory
 
-        screen.print(f"picture: {trajectory(turns, agent.core.experts, scenario, plot)}")
+        screen.print(f"picture: {trajectory(turns, agent.core.experts, scenario, plot)}", markup=False)
     if journal is not None:
-        screen.print(f"journal: {journal}; `emomas replay {journal}` takes every decision again")
+        screen.print(
+            f"journal: {journal}; `emomas replay {journal}` takes every decision again", markup=False
+        )
     if as_json:
         typer.echo(json.dumps({**summary, "transcript": turns}))
 
@@ -220,7 +227,7 @@ def _many(
     if plot is not None:
         from emomas.cli.plot import learning
 
-        screen.print(f"picture: {learning(result, plot)}")
+        screen.print(f"picture: {learning(result, plot)}", markup=False)
     if as_json:
         typer.echo(json.dumps({"seed": seed, "policy": policy, "counterpart": counterpart, "domains": rows}))
 
@@ -239,17 +246,19 @@ def chat(
       emomas chat sleep-cello-audition
       emomas chat debt-roofer-winter --why --journal mine.journal
     """
+    from rich.markup import escape
+
     from emomas.cli import view
 
     chosen = load_scenario(scenario)
     agent = Agent(chosen, policy=policy, seed=seed, journal=journal, today=date.today())
     data = json.loads(chosen.to_json())
     screen = view.console()
-    screen.print(f"[bold]{chosen.title}[/bold]")
+    screen.print(f"[bold]{escape(chosen.title)}[/bold]")
     screen.print(
-        f"You are {data['parties']['counterpart']}; you would like "
-        f"{view.speak_value(chosen.counterpart_target, chosen.unit)}. "
-        f"You talk to a machine that speaks for {data['parties']['agent']}.\n"
+        f"You are {escape(data['parties']['counterpart'])}; you would like "
+        f"{speak_value(chosen.counterpart_target, chosen.unit)}. "
+        f"You talk to a machine that speaks for {escape(data['parties']['agent'])}.\n"
     )
     reply = agent.open()
     while True:
@@ -259,21 +268,22 @@ def chat(
                 screen.print(f"        · {reason}", style="dim")
         if reply.closed:
             break
-        if agent.core.turn >= chosen.deadline_turns:
-            agent.close(None, result="agent_left")
-            break
         try:
             text = screen.input("    you ")
         except EOFError:
             text = "bye"
         try:
             reply = agent.reply(text)
-        except EmomasError as error:
-            screen.print(f"error: {error}", style="red")
+        except ObservationError as error:
+            # After its last turn the agent can only hear yes or goodbye.
+            if error.code != "deadline":
+                raise
+            agent.close(None, result="agent_left")
+            break
     deal = agent.deal
     if deal is None:
         screen.print("\n[bold]no deal[/bold]")
     else:
-        screen.print(f"\n[bold]agreed on {view.speak_value(deal, chosen.unit)}[/bold]")
+        screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
     if journal is not None:
-        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why")
+        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)

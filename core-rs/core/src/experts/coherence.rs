@@ -67,9 +67,9 @@ const EFFECT_COMPLIANCE: [EmotionDist; STANCES] = [
 const REWARD_PER_SD: f64 = 0.026;
 /// Reward of a turn in which nothing changes, and how many turns the prior above counts for, per stance and display.
 const REWARD_PRIOR: f64 = 0.5;
-const REWARD_PRIOR_TURNS: f64 = 400.0;
+const REWARD_PRIOR_TURNS: f64 = 800.0;
 /// Weights of expected reward, predicted valence and predicted cooperation in the strategic value, per unit.
-const REWARD_GAIN: f64 = 1000.0;
+const REWARD_GAIN: f64 = 2000.0;
 const VALENCE_GAIN: f64 = 1.5;
 const COOPERATION_GAIN: f64 = 2.0;
 

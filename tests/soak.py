@@ -1,0 +1,145 @@
+"""Long fuzzing, faults and load; not part of `make test`. Writes tests/results/soak.json.
+
+    python tests/soak.py --minutes 10
+"""
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+import emomas
+from emomas.errors import EmomasError
+from emomas.library import load_scenarios
+from emomas.perception import observe
+
+RESULTS = Path(__file__).parent / "results" / "soak.json"
+WORDS = "no ok deal 30 days two weeks $400 half past ten I can't please stop 明日 🙂 \x00 ١٢ NaN -1e308 between and".split()
+
+
+def random_text(rng):
+    """Words, noise, or both."""
+    if rng.random() < 0.3:
+        return "".join(chr(rng.randrange(0x20, 0x3000)) for _ in range(rng.randrange(200)))
+    return " ".join(rng.choice(WORDS) for _ in range(rng.randrange(30)))
+
+
+def fuzz(seconds, rng):
+    """Random conversations in words and random bytes into restore; counts what was refused. Nothing may crash."""
+    counts = {"conversations": 0, "turns": 0, "refused": 0, "snapshots_refused": 0}
+    ids = emomas.scenario_ids()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        agent = emomas.Agent(rng.choice(ids), seed=rng.randrange(2**32), policy=rng.choice(["emomas", "random", "rl"]))
+        reply = agent.open()
+        while not reply.closed and agent.core.turn < agent.scenario.deadline_turns:
+            try:
+                reply = agent.reply(random_text(rng))
+            except EmomasError:
+                counts["refused"] += 1
+                break
+            assert abs(sum(reply.decision.mixture) - 1) < 1e-9
+            assert reply.emotion not in reply.decision.refused
+            counts["turns"] += 1
+        counts["conversations"] += 1
+        saved = bytearray(agent.core.snapshot())
+        saved[rng.randrange(len(saved))] ^= 1 << rng.randrange(8)
+        try:
+            agent.core.restore(bytes(saved))
+            raise AssertionError("a damaged snapshot was restored")
+        except EmomasError:
+            counts["snapshots_refused"] += 1
+    return counts
+
+
+def read_noise(seconds, rng):
+    """Random text through the parser in every unit."""
+    count = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for unit in ("days", "minutes", "minutes_past_21", "usd"):
+            observe(random_text(rng), unit=unit, today=date(2026, 11, 24))
+            count += 1
+    return {"utterances": count}
+
+
+VICTIM = """
+import sys, emomas
+agent = emomas.Agent("debt-roofer-winter", seed=int(sys.argv[2]), journal=sys.argv[1])
+print(agent.open().decision.turn, flush=True)
+while True:
+    print(agent.reply("no, I can't").decision.turn, flush=True)
+"""
+
+
+def kill(seconds, rng):
+    """Processes killed in the middle of a conversation: every acknowledged turn is in the journal."""
+    kills = turns = torn = 0
+    end = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory() as folder:
+        while time.monotonic() < end:
+            path = Path(folder) / f"{kills}.journal"
+            child = subprocess.Popen(
+                [sys.executable, "-c", VICTIM, str(path), str(kills)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            for _ in range(rng.randrange(1, 8)):
+                child.stdout.readline()
+            child.send_signal(signal.SIGKILL)
+            rest, _ = child.communicate()
+            replayed = emomas.replay(path)
+            assert replayed.identical
+            assert len(replayed) >= len(rest.split())
+            turns += len(replayed)
+            torn += replayed.torn_bytes > 0
+            kills += 1
+    return {"kills": kills, "turns_replayed": turns, "torn_tails": torn}
+
+
+def load(seconds):
+    """Batches of all domains and counterparts: finite, bounded, independent of the number of threads."""
+    episodes = 0
+    end = time.monotonic() + seconds
+    scenarios = load_scenarios("all")
+    seed = 0
+    while time.monotonic() < end:
+        seed += 1
+        one = emomas.simulate(scenarios, runs=20, episodes=100, seed=seed, threads=1, world="sweep")
+        two = emomas.simulate(scenarios, runs=20, episodes=100, seed=seed, threads=2, world="sweep")
+        assert one.tobytes() == two.tobytes()
+        assert np.isfinite(one["utility"]).all()
+        assert (one["utility"] >= -1e-9).all()
+        episodes += 2 * one.size
+    return {"episodes": episodes}
+
+
+def main():
+    """Run every part for a quarter of the time each and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    rng = random.Random(args.seed)
+    share = args.minutes * 60 / 4
+    results = {"date": date.today().isoformat(), "minutes": args.minutes, "seed": args.seed}
+    for name, part in (("fuzz", fuzz), ("read_noise", read_noise), ("kill", kill)):
+        results[name] = part(share, rng)
+        print(name, results[name], flush=True)
+    results["load"] = load(share)
+    print("load", results["load"])
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
