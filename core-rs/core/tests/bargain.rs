@@ -211,7 +211,8 @@ fn against_curve(t: &Terms, floor: f64, exit: u32, power: f64, turns: u32) -> Ba
 
 #[test]
 fn the_model_recognises_a_curve_and_its_reservation() {
-    let t = terms(0.6, 15);
+    // Only a known exit makes a curve's slope tell where it ends.
+    let t = Terms { shared_deadline: true, ..terms(0.6, 15) };
     for (tactic, power) in [(Tactic::Hardheaded, 5.0), (Tactic::Boulware, 2.0), (Tactic::Conceder, 0.5)] {
         let bargainer = against_curve(&t, 0.4, 15, power, 12);
         let p = bargainer.posterior(&t, 12, 0.0);
@@ -235,7 +236,7 @@ fn a_hazard_from_the_belief_brings_the_concession_forward() {
     let t = terms(0.6, 15);
     let bargainer = against_curve(&t, 0.3, 15, 1.0, 2);
     let calm = bargainer.decide_under(&t, 2, 0.0).0.offer();
-    let upset = bargainer.decide_under(&t, 2, 0.5).0.offer();
+    let upset = bargainer.decide_under(&t, 2, 0.8).0.offer();
     assert!(upset > calm.map(|z| z + 0.05), "{calm:?} without, {upset:?} with hazard");
 }
 

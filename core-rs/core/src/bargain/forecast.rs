@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::planner::{PlanGame, PlanMove, PlanType, Planner};
-use super::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Tactic, Terms, path};
+use super::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Terms};
 
 /// A planned move and how it came about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,12 +82,12 @@ impl Bargainer {
                     let mut threshold = vec![reservation; exit as usize];
                     for s in turn..exit.saturating_sub(1) {
                         if let Some(y) = threshold.get_mut(s as usize) {
-                            *y = path::threshold(&p, j, s, low).max(reservation);
+                            *y = p.threshold(j, s, low).max(reservation);
                         }
                     }
                     let mut shown = vec![UNSEEN];
                     let last = terms.deadline_turns.saturating_sub(1);
-                    if j != Tactic::Reciprocal as usize && turn < last {
+                    if turn < last {
                         let standing = threshold.get(last.saturating_sub(1) as usize).copied().unwrap_or(reservation);
                         shown = vec![UNSEEN; last as usize];
                         shown.push(standing.max(reservation));

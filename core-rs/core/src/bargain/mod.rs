@@ -28,17 +28,16 @@ const PROBE: f64 = 0.002;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bargainer {
     own: Option<f64>,
-    gave: f64,
     theirs: Option<f64>,
     opponent: Opponent,
 }
 
-persist_fields!(Bargainer: own, gave, theirs, opponent);
+persist_fields!(Bargainer: own, theirs, opponent);
 
 impl Bargainer {
     /// A conversation in which nothing was offered yet.
     pub const fn new(_terms: &Terms) -> Self {
-        Self { own: None, gave: 0.0, theirs: None, opponent: Opponent::new() }
+        Self { own: None, theirs: None, opponent: Opponent::new() }
     }
 
     /// Takes in the counterpart's new offer (a share), made before the agent's `turn` (from 0); no offer, or one that
@@ -46,7 +45,7 @@ impl Bargainer {
     pub fn observe(&mut self, _terms: &Terms, turn: u32, their_share: Option<f64>) {
         let Some(share) = their_share.filter(|share| share.is_finite()) else { return };
         self.theirs = Some(share);
-        self.opponent.observe(turn.saturating_sub(1), share, self.own.unwrap_or(0.0), self.gave);
+        self.opponent.observe(turn.saturating_sub(1), share, self.own.unwrap_or(0.0));
     }
 
     /// What to do at `turn`, and why.
@@ -62,6 +61,10 @@ impl Bargainer {
         }
         let limit = Self::limit(terms);
         let low = self.least(limit);
+        if self.own.is_none() && self.theirs.is_none() {
+            // Only later offers are concessions, and some counterparts answer concessions.
+            return self.propose(terms, turn, low);
+        }
         let plan = path::plan(&self.posterior(terms, turn, hazard), low, limit, terms.deadline_turns);
         if let Some(share) = self.rational(limit) {
             if share <= plan.offer {
@@ -77,7 +80,6 @@ impl Bargainer {
     /// Records the move that was really made.
     pub fn commit(&mut self, mv: Move) {
         if let Some(share) = mv.offer() {
-            self.gave = self.own.map_or(0.0, |own| share - own);
             self.own = Some(share);
         }
     }
@@ -94,7 +96,7 @@ impl Bargainer {
 
     /// The posterior over what the counterpart may be at `turn`, for reports.
     pub fn posterior(&self, terms: &Terms, turn: u32, hazard: f64) -> Posterior {
-        self.opponent.posterior(terms, turn, self.own.unwrap_or(f64::NEG_INFINITY), hazard)
+        self.opponent.posterior(terms, turn, hazard)
     }
 
     /// The lowest share the counterpart is expected to take at all.

@@ -9,7 +9,7 @@ use super::powers::{CURVES, POWERS};
 use crate::persist_fields;
 
 /// Number of tactics.
-pub const TACTICS: usize = 8;
+pub const TACTICS: usize = 6;
 /// Number of exit slots, one a [`Slot`].
 pub const SLOTS: usize = 4;
 
@@ -24,30 +24,18 @@ pub enum Tactic {
     Boulware,
     /// Time-dependent with β = 1.
     Linear,
-    /// Time-dependent with β = 2.
+    /// Time-dependent with β = 2: gives most at once.
     Conceder,
-    /// Time-dependent with β = 5: gives most at once.
-    Eager,
-    /// Answers the agent's concessions, or stands still.
-    Reciprocal,
-    /// Now and then closes a part of the remaining gap, as people do.
+    /// Now and then closes a part of the remaining gap.
     Splitter,
-    /// Repeats its last step.
-    Stepper,
+    /// Goes down by about the same step every turn, wherever its limit lies.
+    Steady,
 }
 
 impl Tactic {
     /// All tactics in index order.
-    pub const ALL: [Self; TACTICS] = [
-        Self::Hardheaded,
-        Self::Boulware,
-        Self::Linear,
-        Self::Conceder,
-        Self::Eager,
-        Self::Reciprocal,
-        Self::Splitter,
-        Self::Stepper,
-    ];
+    pub const ALL: [Self; TACTICS] =
+        [Self::Hardheaded, Self::Boulware, Self::Linear, Self::Conceder, Self::Splitter, Self::Steady];
 }
 
 /// When the counterpart leaves, seen from the agent's present turn t.
@@ -58,35 +46,34 @@ pub enum Slot {
     Gone,
     /// It answers the offer made now and then leaves.
     Now,
-    /// It leaves later but before the agent's deadline.
-    Later,
-    /// It shares the agent's deadline.
-    Shared,
+    /// It leaves in the first third of the turns that are left.
+    Soon,
+    /// It leaves after that.
+    Late,
 }
 
-const RECIPROCAL: usize = Tactic::Reciprocal as usize;
 const SPLITTER: usize = Tactic::Splitter as usize;
-const STEPPER: usize = Tactic::Stepper as usize;
+const STEADY: usize = Tactic::Steady as usize;
 
-/// Prior over tactics: half to the curves, half to those that answer the agent.
-const TACTIC_PRIOR: [f64; TACTICS] = [0.09, 0.09, 0.09, 0.09, 0.09, 0.27, 0.18, 0.10];
-/// Prior probability that the counterpart shares the agent's deadline; else its exit is uniform on the last two thirds.
-/// Trades the score under a shared deadline (higher) for that under hidden exits (lower): .55 gives .329 and .274.
-const SHARED_PRIOR: f64 = 0.67;
-/// Range of the counterpart's reservation share: wider than that of derived scenarios (.1 to .65), so that a
-/// counterpart outside it costs little.
-const FLOOR: (f64, f64) = (0.0, 0.85);
+/// Prior over tactics. Scores are flat in it: no weight changes them by more than .005 when doubled or halved. [ours]
+const TACTIC_PRIOR: [f64; TACTICS] = [0.16, 0.16, 0.16, 0.16, 0.24, 0.12];
+/// Range of the counterpart's reservation share: a little wider than that of derived scenarios (.1 to .65), so that a
+/// counterpart outside it costs little. From 0 the agent tries offers that hardly anybody takes. [ours]
+const FLOOR: (f64, f64) = (0.06, 0.75);
 /// Offers beyond this range count as its ends in the statistics.
 const OFFERS: (f64, f64) = (-1.0, 2.0);
-/// Standard deviation of a curve's offers, and of the moves of the others.
+/// Standard deviation of a curve's offers.
 const NOISE: f64 = 0.02;
 const VARIANCE: f64 = NOISE * NOISE;
 /// Residuals of a curve are about half as wide as what the likelihood allows.
 const SHARPEN: f64 = 0.3;
+/// Variance of a steady counterpart's step, and the largest one expected before any was seen.
+const STEP_VARIANCE: f64 = 0.015 * 0.015;
+const MAX_STEP: f64 = 0.15;
+/// Probability that a counterpart stays until a deadline that it knows to share.
+const KNOWN_DEADLINE: f64 = 0.97;
 /// Likelihood left to a surprise, as a density.
 const OUTLIER: f64 = 0.05;
-/// Evidence of an offer refused that the type would have taken.
-const REFUSED: f64 = 0.1;
 
 /// Sufficient statistics of the counterpart's offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +84,7 @@ pub(super) struct Opponent {
     first: f64,
     latest: f64,
     lowest: f64,
-    /// Its latest concession.
+    /// Its mean concession a turn.
     step: f64,
     /// Σ s^2p and Σ s^p (y₀ − y) for each curve.
     power: [f64; CURVES],
@@ -133,13 +120,6 @@ fn density(e: f64, v: f64) -> f64 {
     0.36 * b * b / libm::sqrt(v)
 }
 
-/// Share of [`mean` − 2`sd`, `mean` + 2`sd`] inside the prior range of the reservation.
-fn inside(mean: f64, sd: f64) -> f64 {
-    let low = (mean - 2.0 * sd).max(FLOOR.0);
-    let high = (mean + 2.0 * sd).min(FLOOR.1);
-    ((high - low) / (4.0 * sd)).clamp(0.0, 1.0)
-}
-
 impl Posterior {
     /// The lowest share the counterpart is expected to take at all.
     pub fn expected_reservation(&self) -> f64 {
@@ -171,7 +151,24 @@ impl Posterior {
         }
         p
     }
+
+    /// What tactic `j` takes at its turn `s` if it stays longer, the agent's offer then being `own` or a little more.
+    pub(super) fn threshold(&self, j: usize, s: u32, own: f64) -> f64 {
+        if j < CURVES {
+            let g = POWERS[j].get(s as usize).copied().unwrap_or(1.0);
+            return self.start - self.slope[j] * g;
+        }
+        let ahead = f64::from(s - self.turn.min(s) + 1);
+        if j == SPLITTER {
+            own + (self.latest - own).max(0.0) / (1.0 + SPLIT * ahead)
+        } else {
+            self.latest - self.step.max(0.0) * ahead
+        }
+    }
 }
+
+/// Share of the remaining gap a splitter is expected to close in a turn.
+const SPLIT: f64 = 0.25;
 
 impl Opponent {
     pub(super) const fn new() -> Self {
@@ -187,8 +184,8 @@ impl Opponent {
         }
     }
 
-    /// Takes in `offer`, its answer at its turn `s` to the agent's offer `own`, reached by conceding `gave`.
-    pub(super) fn observe(&mut self, s: u32, offer: f64, own: f64, gave: f64) {
+    /// Takes in `offer`, its answer at its turn `s` to the agent's offer `own`.
+    pub(super) fn observe(&mut self, s: u32, offer: f64, own: f64) {
         let offer = offer.clamp(OFFERS.0, OFFERS.1);
         self.seen = self.seen.saturating_add(1);
         if self.seen == 1 || s == 0 {
@@ -202,38 +199,38 @@ impl Opponent {
         for (j, powers) in POWERS.iter().enumerate() {
             let g = powers.get(s as usize).copied().unwrap_or(1.0);
             if self.power[j] > 0.0 {
-                let error = drop - self.cross[j] / self.power[j] * g;
-                let v = VARIANCE * (1.0 + g * g / self.power[j]);
-                self.weight[j] *= density(error, v) + OUTLIER;
+                let inverse = 1.0 / self.power[j];
+                let error = drop - self.cross[j] * inverse * g;
+                self.weight[j] *= density(error, VARIANCE * (1.0 + g * g * inverse)) + OUTLIER;
             }
             self.power[j] += g * g;
             self.cross[j] += g * drop;
         }
-        self.weight[RECIPROCAL] *=
-            0.5 * density(moved, VARIANCE) + 0.5 * density(moved - gave, 2.0 * VARIANCE) + OUTLIER;
         let gap = (self.latest - own).max(NOISE);
         let split = if moved > 0.0 && moved <= gap { 0.8 / gap } else { 0.0 };
         self.weight[SPLITTER] *= 0.2 * density(moved, 0.25 * VARIANCE) + split + OUTLIER;
-        self.weight[STEPPER] *= if self.seen == 2 {
-            if moved > 0.5 * NOISE && moved < 0.15 { 6.7 } else { OUTLIER }
-        } else {
-            density(moved - self.step, VARIANCE) + OUTLIER
-        };
+        self.weight[STEADY] *= OUTLIER
+            + if self.seen > 2 {
+                density(moved - self.step, STEP_VARIANCE)
+            } else if (0.0..MAX_STEP).contains(&moved) {
+                1.0 / MAX_STEP
+            } else {
+                0.0
+            };
         crate::math::normalise(&mut self.weight);
-        self.step = moved;
+        self.step = drop / f64::from(s);
         self.latest = offer;
         self.lowest = self.lowest.min(offer);
     }
 
-    /// The posterior at the agent's turn `turn`, after its last offer `own` was refused.
-    pub(super) fn posterior(&self, terms: &Terms, turn: u32, own: f64, hazard: f64) -> Posterior {
-        let (exit, mut mass) = exits(terms.deadline_turns, turn);
+    /// The posterior at the agent's turn `turn`.
+    pub(super) fn posterior(&self, terms: &Terms, turn: u32, hazard: f64) -> Posterior {
+        let (exit, mut mass) = exits(terms, turn);
         // A hazard from outside moves exits forward, whatever the tactic.
-        let sooner = hazard.clamp(0.0, 1.0) * (mass[2] + mass[3]);
-        mass[2] *= 1.0 - hazard.clamp(0.0, 1.0);
-        mass[3] *= 1.0 - hazard.clamp(0.0, 1.0);
-        mass[1] += sooner;
-        let known = self.power[0] > 0.0;
+        let hazard = hazard.clamp(0.0, 1.0);
+        mass[1] += hazard * (mass[2] + mass[3]);
+        mass[2] *= 1.0 - hazard;
+        mass[3] *= 1.0 - hazard;
         let ceiling = self.lowest.clamp(FLOOR.0 + 1e-3, FLOOR.1);
         let open = (0.5 * (FLOOR.0 + ceiling), 0.5 * (ceiling - FLOOR.0));
         let mut p = Posterior {
@@ -249,27 +246,18 @@ impl Opponent {
         };
         let mut total = 0.0;
         for j in 0..TACTICS {
-            let curve = known && j < CURVES;
-            let (slope, sd) =
-                if curve { (self.cross[j] / self.power[j], NOISE / libm::sqrt(self.power[j])) } else { (0.0, 0.0) };
             for k in 0..SLOTS {
-                let mut w = self.weight[j] * mass[k];
-                if w < 1e-9 {
-                    continue;
-                }
-                if curve {
-                    p.slope[j] = slope;
-                    let scale = POWERS[j].get(exit[k].saturating_sub(1) as usize).copied().unwrap_or(1.0).max(1.0);
-                    let (r, s) = (self.first - slope * scale, (SHARPEN * sd * scale).max(0.003));
-                    let (low, high) = ((r - 2.0 * s).clamp(FLOOR.0, ceiling), (r + 2.0 * s).clamp(FLOOR.0, ceiling));
-                    w *= inside(r, s) * scale / (FLOOR.1 - FLOOR.0);
-                    p.reservation[j][k] = 0.5 * (low + high);
-                    p.spread[j][k] = (0.5 * (high - low)).max(1e-3);
-                }
-                if k == 0 && p.reservation[j][k] + p.spread[j][k] <= own {
-                    w *= REFUSED;
-                }
-                p.weight[j][k] = w;
+                p.weight[j][k] = self.weight[j] * mass[k];
+            }
+        }
+        // Before two offers a curve is as open as anybody else.
+        if self.power[0] > 0.0 {
+            for j in 0..CURVES {
+                self.extrapolate(&mut p, j, ceiling);
+            }
+        }
+        for row in &p.weight {
+            for w in row {
                 total += w;
             }
         }
@@ -281,20 +269,53 @@ impl Opponent {
         }
         p
     }
+
+    /// Where curve `j` ends for each exit, and how likely that makes it.
+    fn extrapolate(&self, p: &mut Posterior, j: usize, ceiling: f64) {
+        let inverse = 1.0 / self.power[j];
+        let (slope, sd) = (self.cross[j] * inverse, SHARPEN * NOISE * libm::sqrt(inverse));
+        p.slope[j] = slope;
+        for k in 0..SLOTS {
+            if p.weight[j][k] < 1e-9 {
+                p.weight[j][k] = 0.0;
+                continue;
+            }
+            let scale = POWERS[j].get(p.exit[k].saturating_sub(1) as usize).copied().unwrap_or(1.0).max(1.0);
+            let (r, s) = (self.first - slope * scale, (sd * scale).max(0.003));
+            let (low, high) = (r - 2.0 * s, r + 2.0 * s);
+            let inside = ((high.min(FLOOR.1) - low.max(FLOOR.0)) / (4.0 * s)).clamp(0.0, 1.0);
+            p.weight[j][k] *= inside * scale / (FLOOR.1 - FLOOR.0);
+            let (low, high) = (low.clamp(FLOOR.0, ceiling), high.clamp(FLOOR.0, ceiling));
+            p.reservation[j][k] = 0.5 * (low + high);
+            p.spread[j][k] = (0.5 * (high - low)).max(1e-3);
+        }
+    }
 }
 
-/// Representative exit turn and prior mass of each slot at `turn`, for exits not before `turn`.
-fn exits(deadline: u32, turn: u32) -> ([u32; SLOTS], [f64; SLOTS]) {
-    let first = deadline.div_ceil(3);
-    let each = (1.0 - SHARED_PRIOR) / f64::from(deadline - first + 1);
-    let count = |from: u32, to: u32| f64::from((to + 1).saturating_sub(from.max(first)));
-    let at = |exit: u32| {
-        if exit > deadline { 0.0 } else { each * count(exit, exit) + if exit == deadline { SHARED_PRIOR } else { 0.0 } }
+/// Representative exit turn and prior mass of each slot at `turn`, for exits not before `turn`: uniform on the last two
+/// thirds of the agent's turns, or nearly surely at a deadline that both sides know to share.
+fn exits(terms: &Terms, turn: u32) -> ([u32; SLOTS], [f64; SLOTS]) {
+    let last = terms.deadline_turns;
+    let first = last.div_ceil(3);
+    let (each, at_deadline) = if terms.shared_deadline {
+        ((1.0 - KNOWN_DEADLINE) / f64::from(last - first + 1), KNOWN_DEADLINE)
+    } else {
+        (1.0, 0.0)
     };
-    let (next, after) = (turn.saturating_add(1), turn.saturating_add(2));
-    let from = after.max(first);
-    let later = if from < deadline { each * count(from, deadline - 1) } else { 0.0 };
-    let shared = if next < deadline { at(deadline) } else { 0.0 };
-    let middle = if from < deadline { u32::midpoint(from, deadline - 1) } else { deadline };
-    ([turn, next, middle, deadline], [at(turn), at(next), later, shared])
+    let count = |from: u32, to: u32| {
+        let turns = (to.min(last) + 1).saturating_sub(from.max(first));
+        each * f64::from(turns) + if from <= last && to >= last { at_deadline } else { 0.0 }
+    };
+    let (now, after) = (turn.saturating_add(1), turn.saturating_add(2));
+    let from = after.max(first).min(last);
+    // The nearest third is planned for apart: there a refused offer is most often the last one heard.
+    let cut = from + (last - from + 1) * 3 / 10;
+    let soon = u32::midpoint(from, cut.saturating_sub(1).max(from));
+    let late = if terms.shared_deadline { last } else { cut + (last - cut) * 3 / 10 };
+    let mut mass = [count(turn, turn), count(now, now), 0.0, 0.0];
+    if after <= last {
+        mass[2] = if cut > from { count(from, cut - 1) } else { 0.0 };
+        mass[3] = count(cut, last);
+    }
+    ([turn, now, soon, late], mass)
 }

@@ -1,19 +1,18 @@
 //! The agent's best offer path against the posterior, re-planned every turn.
 //!
 //! Both sides' offers are monotone, so whether a type has already agreed depends only on the agent's last offer: the
-//! path is an exact dynamic program over (stage, level). Stages are the turns at which an exit slot falls due; the path
-//! may not use a type's private exit, only the posterior over it.
+//! path is a dynamic program over (stage, level). Stages are the turns at which an exit slot falls due; the path may not
+//! use a type's private exit, only the posterior over it.
 
-use super::opponent::{Posterior, SLOTS, TACTICS, Tactic};
-use super::powers::{CURVES, POWERS};
+use super::opponent::{Posterior, SLOTS, TACTICS};
+use super::powers::CURVES;
 
 /// Levels between the agent's last offer and its reservation.
 const LEVELS: usize = 10;
-/// Share of the remaining gap a splitter is expected to close in a turn.
-const SPLIT: f64 = 0.25;
-
-/// What is left for a reservation outside the range of the prior, per share.
-const TAIL: f64 = 0.02;
+/// Probability, in one turn, that an acceptable offer short of the demand is taken all the same. People do so more
+/// often in some conversations and never in others; this little makes an offer that costs nothing worth making, more
+/// of it makes the agent wait for luck. [ours]
+const INDULGENCE: f64 = 0.01;
 /// Types less likely than this don't change the path.
 const NEGLIGIBLE: f64 = 2e-4;
 
@@ -26,24 +25,6 @@ pub(super) struct Plan {
     pub(super) offer: f64,
     /// Expected gain R − z of going on, in shares; the standing offer is gone.
     pub(super) value: f64,
-}
-
-/// What tactic `j` takes at its turn `s` if it stays longer.
-pub(super) fn threshold(p: &Posterior, j: usize, s: u32, own: f64) -> f64 {
-    if j < CURVES {
-        let g = POWERS[j].get(s as usize).copied().unwrap_or(1.0);
-        return p.start - p.slope[j] * g;
-    }
-    let ahead = f64::from(s - p.turn.min(s) + 1);
-    if j == Tactic::Reciprocal as usize {
-        // Half of these answer a concession in kind.
-        0.75 * p.latest + 0.25 * own
-    } else if j == Tactic::Splitter as usize {
-        let left = 1.0 / (1.0 + SPLIT * ahead);
-        own + (p.latest - own).max(0.0) * left
-    } else {
-        p.latest - p.step.max(0.0) * ahead
-    }
 }
 
 /// The larger of two numbers that are not NaN; compiles to one instruction.
@@ -63,6 +44,16 @@ fn area(x: f64, from: f64, half: f64) -> f64 {
     inside * inside * half + larger(x - from - 2.0 * half, 0.0)
 }
 
+/// What a stage is worth, by level.
+struct Stage {
+    /// Probability that somebody has agreed by the end of the stage if the agent offers this level in it.
+    taken: Row,
+    /// Probability that somebody had agreed before if this was the level of the stage before.
+    already: Row,
+    /// Gain from those whose last offers the agent can take on its own last turn.
+    shown: Row,
+}
+
 /// Plans from `low` (the least the agent may now offer) to `limit`, its reservation share.
 pub(super) fn plan(p: &Posterior, low: f64, limit: f64, deadline: u32) -> Plan {
     // Nothing beyond what the counterpart itself has offered needs to be offered.
@@ -73,88 +64,81 @@ pub(super) fn plan(p: &Posterior, low: f64, limit: f64, deadline: u32) -> Plan {
         z[i] = (low + width * i as f64).min(top);
     }
     let mut next: Row = [0.0; LEVELS];
-    let mut best = 0;
-    for k in (1..SLOTS).rev() {
+    for k in (2..SLOTS).rev() {
         let mut alive = 0.0;
         for j in 0..TACTICS {
             alive += p.weight[j][k];
         }
-        // An empty later slot has no stage; the first stage is always the offer made now.
-        if k > 1 && alive <= 0.0 {
+        if alive <= 0.0 {
             continue;
         }
-        let s = p.exit[k].min(deadline).saturating_sub(1);
-        let before = p.exit[k - 1].saturating_sub(1).max(p.turn);
-        let mut taken: Row = [0.0; LEVELS];
-        let mut already: Row = [0.0; LEVELS];
-        let mut known: Row = [0.0; LEVELS];
-        let revealed = k == SLOTS - 1;
-        for j in 0..TACTICS {
-            let leaving = p.weight[j][k];
-            let mut staying = 0.0;
-            for later in k + 1..SLOTS {
-                staying += p.weight[j][later];
-            }
-            if leaving + staying < NEGLIGIBLE {
-                continue;
-            }
-            let r = p.reservation[j][k];
-            let half = p.spread[j][k].max(1e-6);
-            let (from, slope) = (r - half, 0.5 / half);
-            let then = if k > 1 { threshold(p, j, before, low) } else { f64::INFINITY };
-            if revealed && j != Tactic::Reciprocal as usize {
-                // On its last turn the agent takes a rational offer, so a lower reservation behind it gains nothing.
-                let shown = if j < CURVES { threshold(p, j, s.saturating_sub(1), low) } else { 0.0 };
-                let from = if shown <= limit { larger(from, shown - half) } else { from };
-                let all = area(limit, from, half);
-                for i in 0..LEVELS {
-                    let open = if z[i] < then { leaving } else { 0.0 };
-                    known[i] += open * (all - area(z[i], from, half));
-                }
-                continue;
-            }
-            if leaving > 0.0 {
-                for i in 0..LEVELS {
-                    taken[i] += leaving * (unit((z[i] - from) * slope) + TAIL * z[i]);
-                }
-            }
-            let now = if staying > 0.0 { threshold(p, j, s, low) } else { f64::INFINITY };
-            if now <= limit {
-                for i in 0..LEVELS {
-                    taken[i] += if z[i] >= now { staying * unit((z[i] - from) * slope) } else { 0.0 };
-                }
-            }
-            if then <= limit {
-                let both = leaving + staying;
-                for i in 0..LEVELS {
-                    already[i] += if z[i] >= then { both * unit((z[i] - from) * slope) } else { 0.0 };
-                }
-            }
-        }
-        if k == 1 {
-            let mut top = f64::NEG_INFINITY;
-            for m in 0..LEVELS {
-                let v = taken[m] * (limit - z[m]) + next[m];
-                if v > top + 1e-12 {
-                    top = v;
-                    best = m;
-                }
-            }
-            next[0] = top;
-            break;
-        }
+        let stage = stage(p, k, &z, limit, deadline);
         let mut value: Row = [0.0; LEVELS];
         for m in 0..LEVELS {
-            let (gain, sold, rest) = (limit - z[m], taken[m], next[m]);
+            let (gain, sold, rest) = (limit - z[m], stage.taken[m], next[m]);
             for i in 0..=m {
-                let v = larger(sold - already[i], 0.0) * gain + rest;
+                let v = larger(sold - stage.already[i], 0.0) * gain + rest;
                 value[i] = larger(value[i], v);
             }
         }
         for i in 0..LEVELS {
-            value[i] += known[i];
+            next[i] = value[i] + stage.shown[i];
         }
-        next = value;
     }
-    Plan { offer: z[best], value: next[0].max(0.0) }
+    // The first stage is the offer made now.
+    let stage = stage(p, 1, &z, limit, deadline);
+    let (mut best, mut value) = (0, f64::NEG_INFINITY);
+    for m in 0..LEVELS {
+        let v = stage.taken[m] * (limit - z[m]) + stage.shown[m] + next[m];
+        if v > value + 1e-12 {
+            (best, value) = (m, v);
+        }
+    }
+    Plan { offer: z[best], value: larger(value, 0.0) }
+}
+
+/// The stage at which slot `k` falls due.
+fn stage(p: &Posterior, k: usize, z: &Row, limit: f64, deadline: u32) -> Stage {
+    let low = z[0];
+    let s = p.exit[k].min(deadline).saturating_sub(1);
+    let before = p.exit[k - 1].saturating_sub(1).max(p.turn);
+    let indulged = |s: u32| (INDULGENCE * f64::from(s + 1 - p.turn.min(s))).min(1.0);
+    let (by_now, by_then) = if k > 1 { (indulged(s), indulged(before)) } else { (indulged(s), 0.0) };
+    // On its last turn the agent takes a rational offer.
+    let revealed = k == SLOTS - 1 && p.exit[k] == deadline;
+    let mut stage = Stage { taken: [0.0; LEVELS], already: [0.0; LEVELS], shown: [0.0; LEVELS] };
+    for j in 0..TACTICS {
+        let leaving = p.weight[j][k];
+        let mut staying = 0.0;
+        for later in k + 1..SLOTS {
+            staying += p.weight[j][later];
+        }
+        let both = leaving + staying;
+        if both < NEGLIGIBLE {
+            continue;
+        }
+        let half = p.spread[j][k].max(1e-6);
+        let from = p.reservation[j][k] - half;
+        let then = if k > 1 { p.threshold(j, before, low) } else { f64::INFINITY };
+        if revealed {
+            // A reservation below the offer that then stands gains nothing.
+            let standing = if j < CURVES { p.threshold(j, s.saturating_sub(1), low) } else { 0.0 };
+            let from = if standing <= limit { larger(from, standing - half) } else { from };
+            let all = area(limit, from, half);
+            for i in 0..LEVELS {
+                let open = if z[i] < then { leaving } else { 0.0 };
+                stage.shown[i] += open * (all - area(z[i], from, half));
+            }
+            continue;
+        }
+        let slope = 0.5 / half;
+        let now = if staying > 0.0 { p.threshold(j, s, low) } else { f64::INFINITY };
+        let (early, earlier) = (leaving + staying * by_now, both * by_then);
+        for i in 0..LEVELS {
+            let acceptable = unit((z[i] - from) * slope);
+            stage.taken[i] += acceptable * if z[i] >= now { both } else { early };
+            stage.already[i] += acceptable * if z[i] >= then { both } else { earlier };
+        }
+    }
+    stage
 }
