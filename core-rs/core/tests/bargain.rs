@@ -234,10 +234,16 @@ fn a_late_collapse_announces_an_early_exit() {
 #[test]
 fn a_hazard_from_the_belief_brings_the_concession_forward() {
     let t = terms(0.6, 15);
-    let bargainer = against_curve(&t, 0.3, 15, 1.0, 2);
-    let calm = bargainer.decide_under(&t, 2, 0.0).0.offer();
-    let upset = bargainer.decide_under(&t, 2, 0.8).0.offer();
-    assert!(upset > calm.map(|z| z + 0.05), "{calm:?} without, {upset:?} with hazard");
+    let mut largest: f64 = 0.0;
+    for turns in 2..8 {
+        let bargainer = against_curve(&t, 0.3, 15, 1.0, turns);
+        let calm = bargainer.decide_under(&t, turns, 0.0).0.offer().expect("an offer");
+        let upset = bargainer.decide_under(&t, turns, 0.5).0.offer().expect("an offer");
+        assert!(upset >= calm, "{calm} without, {upset} with hazard");
+        largest = largest.max(upset - calm);
+    }
+    // The path knows ten levels; at least one of them is a step worth seeing.
+    assert!(largest > 0.04, "{largest}");
 }
 
 #[test]
