@@ -97,21 +97,19 @@ def simulate(
 def _table(title: str, rows: list[Comparison]) -> Table:
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left")
-    for column in ("policy", "utility", "Δ vanilla", "95 %", "", "agreed", "they left", "turns", "liking"):
-        table.add_column(column, justify="left" if column == "policy" else "right")
+    table = Table(title=title, title_justify="left", padding=(0, 0), collapse_padding=True)
+    for column in ("policy", "utility", "Δ×100", "95 %", "agreed", "left", "liking"):
+        table.add_column(column, justify="left" if column == "policy" else "right", no_wrap=True)
     for row in rows:
-        star = "*" if row.p_holm < 0.05 else ""
         base = row.policy == "vanilla"
+        star = "*" if row.p_holm < 0.05 else " "
         table.add_row(
             row.policy,
             f"{row.utility:.4f}",
-            "" if base else f"{row.difference:+.4f}",
-            "" if base else f"{row.low:+.4f} to {row.high:+.4f}",
-            star,
+            "" if base else f"{100 * row.difference:+.2f}",
+            "" if base else f"{100 * row.low:+.2f}…{100 * row.high:+.2f}{star}",
             f"{row.agreed:.1%}",
             f"{row.counterpart_left:.1%}",
-            f"{row.turns:.1f}",
             f"{row.liking:+.2f}",
         )
     return table

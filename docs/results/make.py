@@ -1,0 +1,115 @@
+"""Make the published comparison: all policies, masked and (laboratory) unmasked, in worlds drawn from their ranges.
+
+    python docs/results/make.py            about a minute on two cores
+
+Writes compare.json, compare.png and the tables of results.md beside this file, on evaluation seeds that no policy was
+tuned on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from emomas import _native
+from emomas.library import DOMAINS
+from emomas.simulation import EVALUATION_SEED, Comparison, compare
+
+HERE = Path(__file__).parent
+RUNS, EPISODES = 200, 40
+COUNTERPARTS = _native.COUNTERPARTS
+Table = dict[tuple[str, str], list[Comparison]]
+
+
+def play(unmasked: bool) -> Table:
+    """Every domain and counterpart type."""
+    return {
+        (domain, kind): compare(domain, counterpart=kind, runs=RUNS, episodes=EPISODES, unsafe_unmasked=unmasked)
+        for domain in DOMAINS
+        for kind in COUNTERPARTS
+    }
+
+
+def markdown(table: Table) -> str:
+    """One table per domain: difference to vanilla in hundredths of utility, interval, star where Holm holds."""
+    parts = []
+    for domain in DOMAINS:
+        lines = [
+            f"### {domain}",
+            "",
+            "| policy | " + " | ".join(COUNTERPARTS) + " | agreed | they left | liking |",
+            "|---|" + "---|" * (len(COUNTERPARTS) + 3),
+        ]
+        for index, name in enumerate(_native.POLICIES):
+            cells = [table[domain, kind][index] for kind in COUNTERPARTS]
+            differences = [
+                f"{cell.utility:.4f}"
+                if name == "vanilla"
+                else f"{100 * cell.difference:+.2f} [{100 * cell.low:+.2f}, {100 * cell.high:+.2f}]"
+                f"{'*' if cell.p_holm < 0.05 else ''}"
+                for cell in cells
+            ]
+            n = len(cells)
+            lines.append(
+                f"| {name} | "
+                + " | ".join(differences)
+                + f" | {sum(c.agreed for c in cells) / n:.1%} | {sum(c.counterpart_left for c in cells) / n:.1%}"
+                + f" | {sum(c.liking for c in cells) / n:+.2f} |"
+            )
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def picture(table: Table) -> None:
+    """Differences to vanilla with intervals: one panel per domain."""
+    figure = Figure(figsize=(11, 5.5), layout="constrained")
+    axes = figure.subplots(1, len(DOMAINS), sharey=True)
+    names = [name for name in _native.POLICIES if name != "vanilla"]
+    for axis, domain in zip(axes, DOMAINS, strict=True):
+        for offset, kind in enumerate(COUNTERPARTS):
+            rows = {row.policy: row for row in table[domain, kind]}
+            y = [i + 0.18 * (offset - 1.5) for i in range(len(names))]
+            x = [100 * rows[name].difference for name in names]
+            half = [50 * (rows[name].high - rows[name].low) for name in names]
+            axis.errorbar(x, y, xerr=half, fmt="o", ms=3, lw=1, label=kind)
+        axis.axvline(0, color="#888888", lw=0.8)
+        axis.set_title(domain, fontsize=10)
+        axis.set_yticks(range(len(names)), names)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].invert_yaxis()
+    axes[0].legend(frameon=False, fontsize=8, title="counterpart", title_fontsize=8)
+    figure.supxlabel("utility minus vanilla's, in hundredths; bars are 95 % intervals over paired runs", fontsize=9)
+    figure.savefig(HERE / "compare.png", dpi=110)
+
+
+def main() -> None:
+    """Play, write, draw."""
+    masked, unmasked = play(False), play(True)
+    settings = {
+        "emomas": _native.__version__,
+        "world": _native.world_parameters()[0],
+        "world_sha256": _native.world_parameters()[1],
+        "worlds": "sweep",
+        "runs": RUNS,
+        "episodes": EPISODES,
+        "seed": EVALUATION_SEED,
+    }
+    rows = {
+        label: [{"domain": d, "counterpart": k, **asdict(row)} for (d, k), found in table.items() for row in found]
+        for label, table in (("masked", masked), ("unmasked", unmasked))
+    }
+    (HERE / "compare.json").write_text(json.dumps({**settings, **rows}, indent=0) + "\n", encoding="utf-8")
+    picture(masked)
+    page = HERE / "results.md"
+    head = page.read_text(encoding="utf-8").split("<!-- tables -->")[0]
+    page.write_text(
+        f"{head}<!-- tables -->\n\n## Mask on\n\n{markdown(masked)}\n\n## Mask off (laboratory)\n\n{markdown(unmasked)}\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
