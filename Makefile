@@ -36,7 +36,7 @@ soak: $(VENV)/built  ## long fuzzing, faults and load; writes tests/results/soak
 	$(BIN)/python tests/soak.py
 
 check: $(VENV)/built  ## formatting, lints, types, stubs
-	cargo fmt $(MANIFEST) --check
+	cargo fmt $(MANIFEST) --all -- --check
 	cargo clippy --quiet $(MANIFEST) --workspace --all-targets -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -47,7 +47,7 @@ bench: $(VENV)/built  ## micro-benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 
 format:  ## formats everything
-	cargo fmt $(MANIFEST)
+	cargo fmt $(MANIFEST) --all
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

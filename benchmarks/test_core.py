@@ -84,8 +84,11 @@ def test_word_a_decision(benchmark):
     turn = iter(range(1, 10**9))
     benchmark(
         lambda: words.agent_line(
-            act="counter", emotion="sadness", phase="bargaining", offer=30.0, their_offer=90.0, turn=next(turn)
+            act="counter",
+            emotion="sadness",
+            phase="bargaining",
+            offer=30.0,
+            their_offer=90.0,
+            turn=next(turn),
         )
     )
-
-

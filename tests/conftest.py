@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from emomas import Core, Decision, Scenario, load_scenario
 from emomas._native import Dialogue
 

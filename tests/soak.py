@@ -1,6 +1,6 @@
 """Long fuzzing, faults and load; not part of `make test`. Writes tests/results/soak.json.
 
-    python tests/soak.py --minutes 10
+python tests/soak.py --minutes 10
 """
 
 import argparse
@@ -22,7 +22,8 @@ from emomas.library import load_scenarios
 from emomas.perception import observe
 
 RESULTS = Path(__file__).parent / "results" / "soak.json"
-WORDS = "no ok deal 30 days two weeks $400 half past ten I can't please stop 明日 🙂 \x00 ١٢ NaN -1e308 between and".split()
+WORDS = ["no", "ok deal", "30 days", "two weeks", "$400", "half past ten", "I can't", "please", "stop"]
+WORDS += ["明日", "🙂", "\x00", "١٢", "NaN", "-1e308", "between 20 and 30"]
 
 
 def random_text(rng):
@@ -33,12 +34,14 @@ def random_text(rng):
 
 
 def fuzz(seconds, rng):
-    """Random conversations in words and random bytes into restore; counts what was refused. Nothing may crash."""
+    """Random conversations in words and damaged snapshots; counts what was refused. Nothing may crash."""
     counts = {"conversations": 0, "turns": 0, "refused": 0, "snapshots_refused": 0}
     ids = emomas.scenario_ids()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        agent = emomas.Agent(rng.choice(ids), seed=rng.randrange(2**32), policy=rng.choice(["emomas", "random", "rl"]))
+        agent = emomas.Agent(
+            rng.choice(ids), seed=rng.randrange(2**32), policy=rng.choice(["emomas", "random", "rl"])
+        )
         reply = agent.open()
         while not reply.closed and agent.core.turn < agent.scenario.deadline_turns:
             try:

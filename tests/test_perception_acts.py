@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from emomas.perception import observe
-from emomas.perception.acts import ACTS
 from hypothesis import given
 from hypothesis import strategies as st
+
+from emomas.perception import observe
+from emomas.perception.acts import ACTS
 
 # utterance, acts that must be found, acts that must not
 TABLE: list[tuple[str, str, str]] = [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from emomas.perception import EMOTIONS, observe
 from emomas.perception.cues import LEXICON, read_emotions
 from emomas.perception.tokens import tokenise
-from hypothesis import given
-from hypothesis import strategies as st
 
 # fmt: off
 TABLE: list[tuple[str, str | None]] = [

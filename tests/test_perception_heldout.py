@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from emomas.perception import observe
 
 TODAY = datetime.date(2026, 11, 24)  # a Tuesday

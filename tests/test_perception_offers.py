@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from emomas.perception import UNITS, observe
 
 TODAY = datetime.date(2026, 3, 2)  # a Monday

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from emomas.perception import UNITS, Offer, TextObservation, observe
-from emomas.perception.tokens import MAX_CHARS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from emomas.perception import UNITS, Offer, TextObservation, observe
+from emomas.perception.tokens import MAX_CHARS
 
 TODAY = datetime.date(2026, 3, 2)
 Spell = Callable[[int], str]

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from emomas.speech import book as books
 from emomas.speech.book import COMMON_SLOTS, DOMAINS, FACTS, FOLDER, agent_book, counterpart_book
 from emomas.speech.quantity import speak_value
 from emomas.speech.words import AGENT_ACTS, COUNTERPART_ACTS, EMOTIONS, PHASES, STYLES, Words
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 tomllib = pytest.importorskip("tomllib" if sys.version_info >= (3, 11) else "tomli")
 

@@ -1,9 +1,9 @@
-"""Make the published comparison: all policies, masked and (laboratory) unmasked, in worlds drawn from their ranges.
+"""Make the published comparison: all policies, masked and (laboratory) unmasked, in swept worlds.
 
     python docs/results/make.py            about a minute on two cores
 
-Writes compare.json, compare.png and the tables of results.md beside this file, on evaluation seeds that no policy was
-tuned on.
+Writes compare.json, compare.png and the tables of results.md beside this file, on evaluation seeds that no
+policy was tuned on.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ Table = dict[tuple[str, str], list[Comparison]]
 def play(unmasked: bool) -> Table:
     """Every domain and counterpart type."""
     return {
-        (domain, kind): compare(domain, counterpart=kind, runs=RUNS, episodes=EPISODES, unsafe_unmasked=unmasked)
+        (domain, kind): compare(
+            domain, counterpart=kind, runs=RUNS, episodes=EPISODES, unsafe_unmasked=unmasked
+        )
         for domain in DOMAINS
         for kind in COUNTERPARTS
     }
 
 
 def markdown(table: Table) -> str:
-    """One table per domain: difference to vanilla in hundredths of utility, interval, star where Holm holds."""
+    """One table per domain: difference to vanilla in hundredths, interval, star where Holm holds."""
     parts = []
     for domain in DOMAINS:
         lines = [
@@ -56,7 +58,8 @@ def markdown(table: Table) -> str:
             lines.append(
                 f"| {name} | "
                 + " | ".join(differences)
-                + f" | {sum(c.agreed for c in cells) / n:.1%} | {sum(c.counterpart_left for c in cells) / n:.1%}"
+                + f" | {sum(c.agreed for c in cells) / n:.1%}"
+                + f" | {sum(c.counterpart_left for c in cells) / n:.1%}"
                 + f" | {sum(c.liking for c in cells) / n:+.2f} |"
             )
         parts.append("\n".join(lines))
@@ -81,7 +84,9 @@ def picture(table: Table) -> None:
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].invert_yaxis()
     axes[0].legend(frameon=False, fontsize=8, title="counterpart", title_fontsize=8)
-    figure.supxlabel("utility minus vanilla's, in hundredths; bars are 95 % intervals over paired runs", fontsize=9)
+    figure.supxlabel(
+        "utility minus vanilla's, in hundredths; bars are 95 % intervals over paired runs", fontsize=9
+    )
     figure.savefig(HERE / "compare.png", dpi=110)
 
 
@@ -98,7 +103,9 @@ def main() -> None:
         "seed": EVALUATION_SEED,
     }
     rows = {
-        label: [{"domain": d, "counterpart": k, **asdict(row)} for (d, k), found in table.items() for row in found]
+        label: [
+            {"domain": d, "counterpart": k, **asdict(row)} for (d, k), found in table.items() for row in found
+        ]
         for label, table in (("masked", masked), ("unmasked", unmasked))
     }
     (HERE / "compare.json").write_text(json.dumps({**settings, **rows}, indent=0) + "\n", encoding="utf-8")
@@ -106,7 +113,8 @@ def main() -> None:
     page = HERE / "results.md"
     head = page.read_text(encoding="utf-8").split("<!-- tables -->")[0]
     page.write_text(
-        f"{head}<!-- tables -->\n\n## Mask on\n\n{markdown(masked)}\n\n## Mask off (laboratory)\n\n{markdown(unmasked)}\n",
+        f"{head}<!-- tables -->\n\n## Mask on\n\n{markdown(masked)}\n\n"
+        f"## Mask off (laboratory)\n\n{markdown(unmasked)}\n",
         encoding="utf-8",
     )
 

@@ -66,7 +66,10 @@ struct Row<const N: usize> {
 impl<const N: usize> Row<N> {
     fn new(prior: &[f64; N]) -> Self {
         let counts = prior.map(|p| p * PRIOR_WEIGHT);
-        Self { counts, p: *prior, prior: counts, complete: PRIOR_WEIGHT, scored: PRIOR_WEIGHT }
+        // Derived like after a restore, so that both give the same bits.
+        let mut row = Self { counts, p: *prior, prior: counts, complete: PRIOR_WEIGHT, scored: PRIOR_WEIGHT };
+        row.derive();
+        row
     }
 
     /// Absorbs a step's expected counts; with forgetting, first falls back toward the prior.
