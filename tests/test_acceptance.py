@@ -87,7 +87,7 @@ def test_b_weights_are_a_posterior_that_finds_the_planted_expert(selection: str,
     for row in weights:
         assert sum(row) == pytest.approx(1, abs=1e-12)
         assert min(row) > 0
-    assert weights[0] == pytest.approx([1 / 3] * 3, abs=1e-6)
+    assert weights[0] == pytest.approx([1 / 3] * 3, abs=0.02), "one turn tells little"
     late = [sum(row[i] for row in weights[-60:]) / 60 for i in range(3)]
     assert late[best] > 0.6, late
     assert late[best] == max(late)

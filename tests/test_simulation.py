@@ -1,0 +1,106 @@
+"""Batches and comparisons."""
+
+import numpy as np
+import pytest
+
+import emomas
+from emomas import _native
+from emomas.simulation import EPISODE, compare, holm, simulate
+
+BLIND = ["deal", "utility", "counterpart_utility", "turns", "end", "stance", "scenario"]
+
+
+def small(policy="emomas", **options):
+    return simulate("all", policy=policy, **{"runs": 6, "episodes": 10, "seed": 5, **options})
+
+
+def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads():
+    one = small(threads=1)
+    assert one.dtype == EPISODE
+    assert one.shape == (6, 10)
+    assert one.tobytes() == small(threads=2).tobytes() == small().tobytes()
+    assert one[:3].tobytes() == small(runs=3).tobytes()
+    assert one.tobytes() != small(seed=6).tobytes()
+
+
+def test_in_the_placebo_world_common_seeds_give_equal_outcomes():
+    base = small("vanilla", world="placebo")
+    for policy in ["joy", "sadness", "anger", "fear", "surprise", "disgust", "random", "emomas"]:
+        other = small(policy, world="placebo", unsafe_unmasked=True)
+        for field in BLIND:
+            assert np.array_equal(base[field], other[field], equal_nan=field == "deal"), (policy, field)
+    live = small("anger", unsafe_unmasked=True)
+    assert not np.array_equal(live["utility"], small("vanilla")["utility"])
+
+
+def test_placebo_differences_are_exactly_zero():
+    for row in compare("debt", world="placebo", runs=8, episodes=5, seed=2):
+        assert row.difference == 0
+        assert row.p_holm == 1
+        assert row.low == row.high == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_placebo_with_independent_seeds_finds_nothing(seed):
+    rows = compare("debt", world="placebo", runs=60, episodes=10, seed=seed, independent=True)
+    assert not [row.policy for row in rows if row.p_holm < 0.05]
+
+
+def test_emomas_is_better_than_showing_nothing_where_people_comply():
+    rows = {
+        row.policy: row for row in compare("disaster", policies=["emomas"], runs=100, episodes=30, seed=9)
+    }
+    assert rows["emomas"].low > 0
+    flipped = compare("disaster", policies=["joy"], world="flipped", runs=100, episodes=30, seed=9)
+    assert flipped[1].high < 0
+
+
+def test_what_is_recorded_hangs_together():
+    scenarios = [emomas.load_scenario(name) for name in emomas.scenario_ids()]
+    episodes = simulate(scenarios, runs=4, episodes=200, seed=3).ravel()
+    assert (episodes["shown"].sum(1) == episodes["turns"]).all()
+    for episode in episodes:
+        scenario = scenarios[episode["scenario"]]
+        if _native.ENDS[episode["end"]] == "agreed":
+            assert episode["utility"] == pytest.approx(scenario.utility(float(episode["deal"])), abs=1e-12)
+            low, high = sorted([scenario.agent_target, scenario.agent_reservation])
+            assert low - 1e-9 <= episode["deal"] <= high + 1e-9 or episode["utility"] > 1
+        else:
+            assert np.isnan(episode["deal"])
+            assert episode["utility"] == 0
+    assert ((episodes["compliance"] >= 0) & (episodes["compliance"] <= 1)).all()
+
+
+def test_holm_against_a_worked_example():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_progress_counts_and_can_stop():
+    seen = []
+    small(progress=seen.append)
+    assert seen == sorted(seen)
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small(runs=5000, episodes=100, progress=interrupt)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"counterparts": []}, "counterpart"),
+        ({"counterparts": "angry"}, "vanilla"),
+        ({"world": "mars"}, "placebo"),
+        ({"policy": "best"}, "emomas"),
+        ({"policy": []}, "expert"),
+    ],
+)
+def test_bad_arguments_are_named(options, named):
+    with pytest.raises(emomas.ConfigError, match=named):
+        small(**options)
+    with pytest.raises(emomas.ConfigError, match="scenario"):
+        simulate([], runs=1, episodes=1)
