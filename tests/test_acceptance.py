@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import socket
@@ -18,7 +19,6 @@ import emomas._native as native
 from emomas import Agent, Core, Scenario, load_scenario, scenario_ids
 from emomas._native import COUNTERPARTS, Dialogue, import_csv
 from emomas.simulation import compare, holm
-import itertools
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures" / "csv"

@@ -125,7 +125,9 @@ class Agent:
         Returns what was read in the text.
         """
         if self.core.closed:
-            raise ObservationError("the conversation is closed: begin the next one with begin()")
+            error = ObservationError("the conversation is closed: begin the next one with begin()")
+            error.code = "closed"
+            raise error
         heard = self._read(text) if text is not None else None
         self._evidence.extend(evidence)
         if act is not None:
@@ -142,6 +144,8 @@ class Agent:
     def _read(self, text: str) -> TextObservation:
         from emomas.perception import observe
 
+        # Lone surrogates can't be stored; they carry no meaning either.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         heard = observe(
             text,
             unit=self.scenario.unit,
