@@ -21,7 +21,7 @@ $(VENV)/built: $(VENV)/installed $(RUST)
 	@touch $@
 
 demo: $(VENV)/built  ## sets up a virtual environment, builds, and plays a debt negotiation
-	$(BIN)/emomas run debt-roofer-winter --seed 7 --plot out/demo.png --journal out/demo.journal --force
+	$(BIN)/emomas run debt-roofer-winter --seed 2 --plot out/demo.png --journal out/demo.journal --force
 	$(BIN)/emomas replay out/demo.journal
 
 test: $(VENV)/built  ## all tests that run in minutes

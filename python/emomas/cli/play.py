@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from emomas._native import COUNTERPARTS, POLICIES, Dialogue, Scenario
+from emomas._native import COUNTERPARTS, POLICIES, Core, Dialogue, Scenario
 from emomas.agent import Agent
 from emomas.errors import ConfigError, ObservationError
 from emomas.library import load_scenario, load_scenarios
@@ -122,6 +122,8 @@ def _one(
     end = person.end or "agent_left"
     utility = 0.0 if person.deal is None else scenario.utility(person.deal)
     agent.close(person.deal, result=end)
+    answers = [(t["act"], t["offer"]) for t in turns if t["speaker"] == "counterpart"]
+    blank = _showing_nothing(scenario, seed, counterpart, placebo)
     summary = {
         "scenario": scenario.id,
         "seed": seed,
@@ -132,6 +134,7 @@ def _one(
         "utility": utility,
         "turns": agent.core.turn,
         "hidden_stance": person.hidden_stance,
+        "showing_nothing": {"end": blank[1], "deal": blank[2]},
     }
     if decision is not None and not screen.is_terminal:
         screen.print()
@@ -142,6 +145,8 @@ def _one(
         f"[bold]{view.ENDS[end]}{deal}[/bold] after {agent.core.turn} turns; utility {utility:.2f} "
         f"(1 target, 0 limit); the person's hidden stance was {person.hidden_stance}"
     )
+    if policy != "vanilla":
+        screen.print(_counterfactual(answers, blank, scenario))
     if plot is not None:
         from emomas.cli.plot import trajectory
 
@@ -152,6 +157,42 @@ def _one(
         )
     if as_json:
         typer.echo(json.dumps({**summary, "transcript": turns}))
+
+
+def _showing_nothing(
+    scenario: Scenario, seed: int, counterpart: str, placebo: bool
+) -> tuple[list[tuple[str, float | None]], str, float | None]:
+    """The same person and luck with an agent that stays neutral: answers, end, deal."""
+    core = Core(scenario, policy="vanilla", seed=seed)
+    person = Dialogue(scenario, counterpart=counterpart, seed=seed, placebo=placebo)
+    answers = []
+    while person.end is None and core.turn < scenario.deadline_turns:
+        answer = person.counterpart_turn(person.agent_turn(core))
+        if answer is not None:
+            answers.append(answer[:2])
+    return answers, person.end or "agent_left", person.deal
+
+
+def _counterfactual(
+    answers: list[tuple[object, object]],
+    blank: tuple[list[tuple[str, float | None]], str, float | None],
+    scenario: Scenario,
+) -> str:
+    """What the displays changed, in a sentence."""
+    from itertools import zip_longest
+
+    from emomas.cli import view
+    from emomas.speech.quantity import speak_value
+
+    other, end, deal = blank
+    pairs = enumerate(zip_longest(answers, other), start=1)
+    first = next((turn for turn, (mine, theirs) in pairs if mine != theirs), None)
+    if first is None:
+        return "Had it shown nothing, the same person would have answered the same."
+    how = view.ENDS[end] + ("" if deal is None else f" on {speak_value(deal, scenario.unit)}")
+    return (
+        f"Had it shown nothing, the same person would have answered differently from turn {first} on: {how}."
+    )
 
 
 def _spoken(act: str, offer: float | None) -> str:
