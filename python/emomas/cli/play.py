@@ -182,7 +182,6 @@ def _counterfactual(
     from itertools import zip_longest
 
     from emomas.cli import view
-    from emomas.speech.quantity import speak_value
 
     other, end, deal = blank
     pairs = enumerate(zip_longest(answers, other), start=1)

@@ -31,6 +31,9 @@ const RARE: f64 = 0.005;
 impl Bargainer {
     /// The best next move by exact search over the posterior's types with at most `node_budget` states; falls back to
     /// [`Bargainer::decide`] when the budget is used up or nothing is left to search.
+    ///
+    /// The search is exact, the forecast it searches is coarse: against the twelve league opponents it scores less than
+    /// `decide` (.30 against .34 with a shared deadline, .28 against .30 without). Use it to look ahead, not to play.
     pub fn plan(&self, terms: &Terms, turn: u32, node_budget: usize) -> Planned {
         let (mv, reason) = self.decide(terms, turn);
         let fallback = Planned { mv, reason, exact: false };
