@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 import emomas
 from emomas import _native
-from emomas.simulation import EPISODE, compare, holm, simulate
+from emomas.simulation import EPISODE, compare, holm, simulate, wilson
 
 BLIND = ["deal", "utility", "counterpart_utility", "turns", "end", "stance", "scenario"]
 
@@ -69,6 +70,20 @@ def test_what_is_recorded_hangs_together():
             assert np.isnan(episode["deal"])
             assert episode["utility"] == 0
     assert ((episodes["compliance"] >= 0) & (episodes["compliance"] <= 1)).all()
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 20), (20, 20), (2, 2), (1, 1), (0, 1), (100, 100), (7, 50)])
+def test_wilson_equals_scipys_and_stays_inside(k, n):
+    expected = binomtest(k, n).proportion_ci(method="wilson")
+    low, high = wilson(k, n)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert 0 <= low <= k / n <= high <= 1
+
+
+@pytest.mark.parametrize(("k", "n"), [(-1, 3), (4, 3), (0, 0)])
+def test_wilson_refuses_what_is_no_proportion(k, n):
+    with pytest.raises(ValueError, match="successes"):
+        wilson(k, n)
 
 
 def test_holm_against_a_worked_example():

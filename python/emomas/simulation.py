@@ -197,6 +197,21 @@ def _row(
     )
 
 
+def wilson(successes: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a proportion (Wilson 1927), inside [0, 1] for 0 and n successes too.
+
+    Raises ValueError unless 0 <= successes <= n and n > 0.
+    """
+    if not 0 <= successes <= n or n == 0:
+        raise ValueError(f"{successes} successes of {n}: give 0 <= successes <= n and n > 0")
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
+    share = successes / n
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    # At the edges the formula is exact but for rounding.
+    return (0.0 if successes == 0 else centre - half, 1.0 if successes == n else centre + half)
+
+
 def holm(p: Sequence[float]) -> list[float]:
     """Holm's step-down correction, in the order given."""
     order = sorted(range(len(p)), key=lambda i: p[i])

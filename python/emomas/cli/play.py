@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -216,7 +216,7 @@ def _many(
 
     from emomas._native import ENDS
     from emomas.cli import view
-    from emomas.simulation import simulate
+    from emomas.simulation import simulate, wilson
 
     screen = view.console(stderr=as_json)
     with Progress(
@@ -237,16 +237,17 @@ def _many(
     table = Table(title=f"{n} conversations, {counterpart} counterpart, policy {policy}, seed {seed}")
     for column in ("domain", "n", "agreed", "they left", "utility", "turns", "liking"):
         table.add_column(column, justify="left" if column == "domain" else "right")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for domain in dict.fromkeys(s.domain for s in scenarios):
         chosen = [i for i, s in enumerate(scenarios) if s.domain == domain]
         part = result[[int(i) in chosen for i in result["scenario"]]]
         if not len(part):
             continue
-        row = {
+        row: dict[str, Any] = {
             "domain": domain,
             "n": len(part),
             "agreed": float((part["end"] == ENDS.index("agreed")).mean()),
+            "agreed_95": wilson(int((part["end"] == ENDS.index("agreed")).sum()), len(part)),
             "counterpart_left": float((part["end"] == ENDS.index("counterpart_left")).mean()),
             "utility": float(part["utility"].mean()),
             "turns": float(part["turns"].mean()),
@@ -256,14 +257,17 @@ def _many(
         table.add_row(
             domain,
             str(row["n"]),
-            f"{row['agreed']:.1%}",
+            f"{row['agreed']:.0%} [{row['agreed_95'][0]:.0%}, {row['agreed_95'][1]:.0%}]",
             f"{row['counterpart_left']:.1%}",
             f"{row['utility']:.3f}",
             f"{row['turns']:.1f}",
             f"{row['liking']:+.2f}",
         )
     screen.print(table)
-    screen.print("utility: 1 target, 0 limit or no deal; liking in SD", style="dim")
+    screen.print(
+        "agreed with its 95 % Wilson interval; utility: 1 target, 0 limit or no deal; liking in SD",
+        style="dim",
+    )
     if plot is not None:
         from emomas.cli.plot import learning
 
