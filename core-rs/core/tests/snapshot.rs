@@ -20,6 +20,11 @@ fn started() -> Core {
     for turn in 0..4 {
         core.step(&common::observation(&mut rng, f64::from(turn))).expect("valid");
     }
+    // Silence on both sides, so that the stall counter is in use too.
+    for turn in 4..8 {
+        let silence = emomas_core::Observation { time_s: f64::from(turn), ..Default::default() };
+        core.step(&silence).expect("valid");
+    }
     core
 }
 
@@ -36,7 +41,7 @@ fn a_restored_core_goes_on_bit_for_bit() {
     restored.restore(&bytes(&original)).expect("whole");
     assert!(restored == original, "all state is in the snapshot");
     let mut rng = Rng::new(77);
-    for turn in 4..15 {
+    for turn in 8..15 {
         let heard = common::observation(&mut rng, f64::from(turn));
         assert_eq!(restored.step(&heard), original.step(&heard));
     }
