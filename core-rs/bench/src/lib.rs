@@ -227,30 +227,30 @@ pub fn parts() -> Vec<Part> {
 
     let (belief, transitions) = (Belief::default(), Box::<Transitions>::default());
     part("plan_two_turns", run(move || game::plan(&belief, &transitions, 2)));
-    parts.push(("batch_emomas", Box::new(|| batch("emomas"))));
-    parts.push(("batch_fixed", Box::new(|| batch("joy"))));
+    for (name, policy) in [("batch_emomas", "emomas"), ("batch_fixed", "joy")] {
+        let scenario = Scenario::from_toml(SCENARIO).expect("a valid scenario");
+        parts.push((name, run(move || batch(&scenario, policy))));
+    }
     parts
 }
 
 /// Conversations of [`batch`].
 pub const BATCH_EPISODES: usize = 50;
 
-/// One run of [`BATCH_EPISODES`] conversations against simulated people; returns nothing, but counts in `TURNS_PLAYED`.
-fn batch(policy: &str) {
-    let policy = emomas_sim::policy::by_name(policy).expect("a known policy");
-    let scenario = Scenario::from_toml(SCENARIO).expect("a valid scenario");
-    let scenarios = [scenario];
+/// One run of [`BATCH_EPISODES`] conversations against simulated people; returns the turns played.
+pub fn batch(scenario: &Scenario, policy: &str) -> u32 {
     let batch = Batch {
-        scenarios: &scenarios,
+        scenarios: std::slice::from_ref(scenario),
         personas: &[Persona::Vanilla],
-        policy,
+        policy: emomas_sim::policy::by_name(policy).expect("a known policy"),
         world: WorldKind::Standard,
         runs: 1,
         episodes: BATCH_EPISODES,
         seed: 3,
     };
     let played = batch.play(&AtomicUsize::new(0), &AtomicBool::new(false)).expect("a valid batch");
-    black_box(played);
+    played.iter().map(|episode| episode.turns).sum()
 }
 
-const SCENARIO: &str = include_str!("../../../python/emomas/scenarios/debt/debt-roofer-winter.toml");
+/// The scenario of the batches.
+pub const SCENARIO: &str = include_str!("../../../python/emomas/scenarios/debt/debt-roofer-winter.toml");

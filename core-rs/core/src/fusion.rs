@@ -5,12 +5,14 @@
 //! channel costs nothing. Conflict between channels is reported beside entropy, never in its place.
 
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, VAD_MEAN, VAD_SD, Vad};
-use crate::math;
+use crate::math::{self, LANES, Lanes, larger, smaller};
 
 /// Most pieces of evidence in one observation.
 pub const MAX_EVIDENCE: usize = 8;
-/// Log-likelihood floor relative to the best emotion: no channel can veto (Cromwell's rule).
-const FLOOR: f64 = -8.0;
+/// Likelihood floor relative to the best emotion, e⁻⁸: no channel can veto (Cromwell's rule).
+const FLOOR: f64 = math::exp(-8.0);
+/// Error variance from which a VAD coordinate counts as not observed.
+const UNOBSERVED: f64 = 1e6;
 /// Mean time a felt emotion lasts, in seconds; with K emotions survival is exp(−Δt·K/((K − 1)·dwell)).
 const DWELL_S: f64 = 10.0;
 
@@ -135,44 +137,75 @@ impl Evidence {
         Ok(())
     }
 
-    /// The channel's likelihood over emotions, scaled to maximum 1, staleness applied.
-    fn likelihood(&self) -> EmotionDist {
-        let mut l = match self.signal {
-            Signal::Likelihood(l) => l,
-            Signal::Vad { mean, variance } => gaussian_likelihood(&mean, &variance),
+    /// The channel's likelihood over emotions, scaled to maximum 1, staleness applied; padding is 0.
+    #[inline]
+    fn likelihood(&self) -> Lanes {
+        let mut l = match &self.signal {
+            Signal::Likelihood(l) => math::lanes(l, 0.0),
+            Signal::Vad { mean, variance } => gaussian_likelihood(mean, variance),
         };
-        let top = l[math::argmax(&l)];
-        let fresh = if self.age_s > 0.0 {
-            let k = EMOTIONS as f64;
-            math::exp(-self.age_s * k / ((k - 1.0) * DWELL_S))
-        } else {
-            1.0
-        };
-        let mut mean = 0.0;
+        let scale = 1.0 / largest(&l);
         for x in &mut l {
-            *x /= top;
-            mean += *x;
+            *x *= scale;
         }
-        mean /= EMOTIONS as f64;
-        for x in &mut l {
-            *x = fresh * *x + (1.0 - fresh) * mean;
+        if self.age_s > 0.0 {
+            let k = EMOTIONS as f64;
+            let fresh = math::exp(-self.age_s * (k / ((k - 1.0) * DWELL_S)));
+            let rest = (1.0 - fresh) * (math::sum(&l) * (1.0 / k));
+            for x in &mut l[..EMOTIONS] {
+                *x = fresh * *x + rest;
+            }
         }
         l
     }
 }
 
-/// N(z; μ_e, Σ_e + R) for each emotion, up to a common factor.
-fn gaussian_likelihood(mean: &Vad, variance: &Vad) -> EmotionDist {
-    let mut log = [0.0; EMOTIONS];
-    for e in 0..EMOTIONS {
-        for i in 0..3 {
-            let var = VAD_SD[e][i] * VAD_SD[e][i] + variance[i];
-            let d = mean[i] - VAD_MEAN[e][i];
-            log[e] -= 0.5 * (d * d / var + math::ln(var));
+/// The largest entry of a likelihood.
+#[inline]
+fn largest(l: &Lanes) -> f64 {
+    let pairs = [larger(l[0], l[4]), larger(l[1], l[5]), larger(l[2], l[6]), larger(l[3], l[7])];
+    larger(larger(pairs[0], pairs[2]), larger(pairs[1], pairs[3]))
+}
+
+/// The emotions' VAD means and variances by coordinate; the padding lies where nobody observes anything.
+static GAUSSIAN: [(Lanes, Lanes); 3] = {
+    let mut table = [([0.0; LANES], [1.0; LANES]); 3];
+    let mut i = 0;
+    while i < 3 {
+        let mut e = 0;
+        while e < EMOTIONS {
+            table[i].0[e] = VAD_MEAN[e][i];
+            table[i].1[e] = VAD_SD[e][i] * VAD_SD[e][i];
+            e += 1;
+        }
+        i += 1;
+    }
+    table
+};
+
+/// N(z; μ_e, Σ_e + R) for each emotion, up to a common factor; padding is 0.
+#[inline]
+fn gaussian_likelihood(mean: &Vad, variance: &Vad) -> Lanes {
+    let (mut distance2, mut var) = ([[0.0; LANES]; 3], [[0.0; LANES]; 3]);
+    for i in 0..3 {
+        let (centre, spread) = &GAUSSIAN[i];
+        let error = smaller(variance[i], UNOBSERVED);
+        for e in 0..LANES {
+            let d = mean[i] - centre[e];
+            distance2[i][e] = d * d;
+            var[i][e] = spread[e] + error;
         }
     }
-    let top = log[math::argmax(&log)];
-    log.map(|x| math::exp(x - top))
+    let ([d0, d1, d2], [v0, v1, v2]) = (&distance2, &var);
+    let mut l = [0.0; LANES];
+    for e in 0..LANES {
+        // One division for three: the terms over their common denominator.
+        let precision = 1.0 / (v0[e] * v1[e] * v2[e]);
+        let q = (d0[e] * v1[e] * v2[e] + d1[e] * v0[e] * v2[e] + d2[e] * v0[e] * v1[e]) * precision;
+        l[e] = math::exp(-0.5 * q) * libm::sqrt(precision);
+    }
+    l[LANES - 1] = 0.0;
+    l
 }
 
 /// The pooled evidence of one turn.
@@ -189,31 +222,29 @@ pub struct Fused {
 
 /// Pools checked evidence.
 pub fn fuse(evidence: &[Evidence]) -> Fused {
-    let mut log = [0.0; EMOTIONS];
-    let mut agreement = [1.0; EMOTIONS];
+    let (mut pool, mut agreement) = ([1.0; LANES], [1.0; LANES]);
     let mut channels = 0;
     for item in evidence {
         if item.quality == 0.0 {
             continue;
         }
         channels += 1;
-        let mut l = item.likelihood();
-        for e in 0..EMOTIONS {
-            let x = math::ln(l[e]);
-            log[e] += item.quality * if x > FLOOR { x } else { FLOOR };
+        let l = item.likelihood();
+        let share = EMOTIONS as f64 / math::sum(&l);
+        for e in 0..LANES {
+            agreement[e] *= l[e] * share;
         }
-        math::normalise(&mut l);
-        for e in 0..EMOTIONS {
-            agreement[e] *= l[e] * EMOTIONS as f64;
+        let floored = l.map(|x| larger(x, FLOOR));
+        let weighted =
+            if item.quality < 1.0 { floored.map(|x| math::exp(item.quality * math::ln(x))) } else { floored };
+        for e in 0..LANES {
+            pool[e] *= weighted[e];
         }
     }
-    let top = log[math::argmax(&log)];
-    let likelihood = log.map(|x| math::exp(x - top));
-    let mut same = 0.0;
-    for x in agreement {
-        same += x / EMOTIONS as f64;
-    }
-    let conflict = if channels < 2 { 0.0 } else { -math::ln(same.max(1e-300)) };
+    pool[LANES - 1] = 0.0;
+    let scale = 1.0 / largest(&pool);
+    let likelihood = math::unpadded(&pool).map(|x| x * scale);
+    let conflict = if channels < 2 { 0.0 } else { -math::ln(math::sum(&agreement) * (1.0 / EMOTIONS as f64)) };
     Fused { likelihood, conflict, channels }
 }
 

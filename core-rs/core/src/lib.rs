@@ -16,6 +16,7 @@ pub mod fusion;
 pub mod mask;
 pub mod math;
 pub mod orchestrator;
+pub mod payoff;
 pub mod persist;
 pub mod reward;
 pub mod rng;

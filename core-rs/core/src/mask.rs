@@ -2,7 +2,8 @@
 //!
 //! Neutral is never refused, so there is always something to show.
 
-use crate::emotion::{EMOTIONS, Emotion, EmotionSet, STANCES, StanceDist};
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist, EmotionSet, STANCES, StanceDist};
+use crate::math::{self, LANES, Lanes};
 use crate::{Domain, Role};
 
 /// Probability of the stances that rule a display out from which it is refused.
@@ -30,42 +31,74 @@ const fn by_stance(domain: Domain) -> [EmotionSet; STANCES] {
     }
 }
 
+/// `RULES[domain][stance]`: 1 where [`by_stance`] refuses an emotion.
+static RULES: [[Lanes; STANCES]; 5] = {
+    let mut rules = [[[0.0; LANES]; STANCES]; 5];
+    let mut domain = 0;
+    while domain < Domain::ALL.len() {
+        let sets = by_stance(Domain::ALL[domain]);
+        let mut s = 0;
+        while s < STANCES {
+            let mut e = 0;
+            while e < EMOTIONS {
+                if sets[s].contains(Emotion::ALL[e]) {
+                    rules[domain][s][e] = 1.0;
+                }
+                e += 1;
+            }
+            s += 1;
+        }
+        domain += 1;
+    }
+    rules
+};
+
 /// The refused set for a person in `role`, in `domain`, under the stance belief; `forbid` are the scenario's own norms.
 pub fn refused(domain: Domain, role: Role, stance: &StanceDist, forbid: EmotionSet) -> EmotionSet {
     let mut set = by_role(role).union(forbid);
-    let rules = by_stance(domain);
-    for emotion in Emotion::ALL {
-        let mut p = 0.0;
-        for s in 0..STANCES {
-            if rules[s].contains(emotion) {
-                p += stance[s];
-            }
+    let mut p = [0.0; LANES];
+    for (s, rule) in RULES[domain.index()].iter().enumerate() {
+        for e in 0..LANES {
+            p[e] += stance[s] * rule[e];
         }
-        if p > THRESHOLD {
+    }
+    for emotion in Emotion::ALL {
+        if p[emotion.index()] > THRESHOLD {
             set = set.with(emotion);
         }
     }
     set.without(Emotion::Neutral)
 }
 
-/// Sets refused entries to zero and renormalises; with no mass left everything goes to neutral.
-pub fn apply(dist: &mut [f64; EMOTIONS], refused: EmotionSet) {
-    let mut mass = 0.0;
+/// 1 for each emotion that `refused` allows, 0 for the rest and the padding.
+fn allowed(refused: EmotionSet) -> Lanes {
+    let mut allowed = [0.0; LANES];
     for emotion in Emotion::ALL {
-        let p = &mut dist[emotion.index()];
-        if refused.contains(emotion) {
-            *p = 0.0;
-        }
-        mass += *p;
+        allowed[emotion.index()] = f64::from(u8::from(!refused.contains(emotion)));
     }
+    allowed
+}
+
+/// `dist` without the refused entries, renormalised; with no mass left everything goes to neutral.
+pub fn apply(dist: &EmotionDist, refused: EmotionSet) -> EmotionDist {
+    let (mut kept, allowed) = (math::lanes(dist, 0.0), allowed(refused));
+    for e in 0..LANES {
+        kept[e] *= allowed[e];
+    }
+    let mass = math::sum(&kept);
     if mass > 0.0 {
-        for p in dist.iter_mut() {
-            *p /= mass;
-        }
+        let scale = 1.0 / mass;
+        math::unpadded(&kept).map(|p| p * scale)
     } else {
-        *dist = [0.0; EMOTIONS];
-        dist[Emotion::Neutral.index()] = 1.0;
+        let mut neutral = [0.0; EMOTIONS];
+        neutral[Emotion::Neutral.index()] = 1.0;
+        neutral
     }
+}
+
+/// Even odds on everything that is not refused.
+pub fn floor(refused: EmotionSet) -> EmotionDist {
+    apply(&[1.0; EMOTIONS], refused)
 }
 
 #[cfg(test)]
@@ -98,7 +131,7 @@ mod tests {
     fn a_certain_expert_cannot_outvote_the_mask() {
         let mut dist = [0.0; EMOTIONS];
         dist[Emotion::Anger.index()] = 1.0;
-        apply(&mut dist, EmotionSet::of(&[Emotion::Anger]));
+        let dist = apply(&dist, EmotionSet::of(&[Emotion::Anger]));
         assert_eq!(dist[Emotion::Anger.index()], 0.0);
         assert_eq!(dist[Emotion::Neutral.index()], 1.0);
     }

@@ -115,13 +115,21 @@ impl Baseline {
     }
 }
 
+/// The posterior of one context.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Local {
+    weights: Weights,
+    visits: f64,
+}
+
+crate::persist_fields!(Local: weights, visits);
+
 /// The posterior over `n` experts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Orchestrator {
     experts: usize,
     global: Weights,
-    local: [Weights; CONTEXTS],
-    visits: [f64; CONTEXTS],
+    local: [Local; CONTEXTS],
     usual_outcome: Baseline,
     pending: Option<Credit>,
     /// Sum over the episode's turns of p_i(a)/q(a), and the turns, for the macro update.
@@ -139,8 +147,7 @@ impl Orchestrator {
         Self {
             experts,
             global,
-            local: [global; CONTEXTS],
-            visits: [0.0; CONTEXTS],
+            local: [Local { weights: global, visits: 0.0 }; CONTEXTS],
             usual_outcome: Baseline::default(),
             pending: None,
             episode_ratio: [0.0; MAX_EXPERTS],
@@ -159,17 +166,22 @@ impl Orchestrator {
 
     /// The posterior in `context`: local^κ · global^(1−κ), κ = n/(n + shrink).
     pub fn weights(&self, context: usize, rates: &Rates) -> [f64; MAX_EXPERTS] {
-        let visits = self.visits[context];
+        let Some(local) = self.local.get(context) else {
+            return self.global;
+        };
         if rates.shrink <= 0.0 {
-            return self.local[context];
+            return local.weights;
         }
-        let kappa = visits / (visits + rates.shrink);
+        let kappa = local.visits / (local.visits + rates.shrink);
         let mut w = [0.0; MAX_EXPERTS];
-        for i in 0..self.experts {
-            w[i] = math::exp(kappa * math::ln(self.local[context][i]) + (1.0 - kappa) * math::ln(self.global[i]));
+        let mut sum = 0.0;
+        for i in 0..self.experts.min(MAX_EXPERTS) {
+            let (here, anywhere) = (math::ln(local.weights[i]), math::ln(self.global[i]));
+            w[i] = math::exp(kappa * here + (1.0 - kappa) * anywhere);
+            sum += w[i];
         }
-        math::normalise(&mut w[..self.experts]);
-        w
+        let scale = 1.0 / sum;
+        w.map(|x| x * scale)
     }
 
     /// Mixes the proposals under `weights`, masks, and chooses.
@@ -188,9 +200,8 @@ impl Orchestrator {
                 mixture[e] += weights[i] * proposal[e];
             }
         }
-        mask::apply(&mut mixture, refused);
-        let mut floor = [1.0; EMOTIONS];
-        mask::apply(&mut floor, refused);
+        let mixture = mask::apply(&mixture, refused);
+        let floor = mask::floor(refused);
         let greedy = math::argmax(&mixture);
         let mut sampled = match selection {
             Selection::Sample => mixture,
@@ -239,12 +250,13 @@ impl Orchestrator {
         let Some(credit) = self.pending.take() else {
             return;
         };
-        let advantage = reward - NO_CHANGE;
-        let context = credit.context as usize;
+        let evidence = self.evidence(&credit.ratio, rates.eta * (reward - NO_CHANGE));
         let n = self.experts;
-        update(&mut self.global[..n], &credit.ratio, rates.eta * advantage, rates.share);
-        update(&mut self.local[context][..n], &credit.ratio, rates.eta * advantage, rates.share);
-        self.visits[context] += 1.0;
+        update(&mut self.global, &evidence, n, rates.share);
+        if let Some(local) = self.local.get_mut(credit.context as usize) {
+            update(&mut local.weights, &evidence, n, rates.share);
+            local.visits += 1.0;
+        }
     }
 
     /// Macro update at the end: `outcome` in [0, 1] of the whole episode, credited by each expert's mean agreement with
@@ -253,28 +265,38 @@ impl Orchestrator {
         if self.episode_turns > 0 {
             let advantage = self.usual_outcome.advantage(outcome);
             let ratio = self.episode_ratio.map(|r| r / self.episode_turns as f64);
+            let evidence = self.evidence(&ratio, MACRO_TURNS * rates.eta * advantage);
             let n = self.experts;
-            let step = MACRO_TURNS * rates.eta * advantage;
-            update(&mut self.global[..n], &ratio, step, rates.share);
-            for context in 0..CONTEXTS {
+            update(&mut self.global, &evidence, n, rates.share);
+            for (context, local) in self.local.iter_mut().enumerate() {
                 if self.episode_contexts & (1 << context) != 0 {
-                    update(&mut self.local[context][..n], &ratio, step, rates.share);
+                    update(&mut local.weights, &evidence, n, rates.share);
                 }
             }
         }
         self.begin();
     }
+
+    /// exp(step·ratio_i): what the posterior is multiplied by.
+    fn evidence(&self, ratio: &Weights, step: f64) -> Weights {
+        let mut evidence = [1.0; MAX_EXPERTS];
+        for i in 0..self.experts.min(MAX_EXPERTS) {
+            evidence[i] = math::exp((step * ratio[i]).clamp(-MAX_EXPONENT, MAX_EXPONENT));
+        }
+        evidence
+    }
 }
 
-/// w_i ← (1 − α)·w_i·exp(step·ratio_i)/Z + α/N.
-fn update(weights: &mut [f64], ratio: &Weights, step: f64, share: f64) {
-    for (i, w) in weights.iter_mut().enumerate() {
-        *w *= math::exp((step * ratio[i]).clamp(-MAX_EXPONENT, MAX_EXPONENT));
+/// w_i ← (1 − α)·w_i·evidence_i/Z + α/n over the first `n`.
+fn update(weights: &mut Weights, evidence: &Weights, n: usize, share: f64) {
+    let mut sum = 0.0;
+    for i in 0..n.min(MAX_EXPERTS) {
+        weights[i] *= evidence[i];
+        sum += weights[i];
     }
-    math::normalise(weights);
-    let n = weights.len() as f64;
-    for w in weights.iter_mut() {
-        *w = (1.0 - share) * *w + share / n;
+    let (keep, floor) = ((1.0 - share) / sum, share / n as f64);
+    for w in weights.iter_mut().take(n) {
+        *w = keep * *w + floor;
     }
 }
 
@@ -282,7 +304,6 @@ impl Persist for Orchestrator {
     fn persist(&mut self, port: &mut dyn Port) {
         self.global.persist(port);
         self.local.persist(port);
-        self.visits.persist(port);
         self.usual_outcome.persist(port);
         self.pending.persist(port);
         self.episode_ratio.persist(port);

@@ -2,8 +2,9 @@
 
 use emomas_core::belief::{Belief, Transitions};
 use emomas_core::emotion::{EMOTIONS, EmotionDist, STANCES};
-use emomas_core::experts::game::{Game, PAYOFF, plan};
+use emomas_core::experts::game::{Game, plan};
 use emomas_core::experts::{ExpertReason, GapBin, Situation};
+use emomas_core::payoff::PAYOFF;
 use emomas_core::rng::Rng;
 use emomas_core::{Domain, Emotion, Phase, Stance};
 

@@ -5,12 +5,16 @@
 
 use super::{ExpertReason, Proposal, Situation};
 use crate::domain::PHASES;
-use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, StanceDist, VAD_MEAN, expected_valence};
-use crate::{Domain, math};
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, StanceDist, VAD_MEAN};
+use crate::math::{self, LANES, Lanes};
+use crate::Domain;
+use crate::persist::{Persist, Port};
 
 const WEIGHTS: [f64; 3] = [0.4, 0.3, 0.3];
-/// Next own emotion given the last, same speaker (computed from MELD; rows and columns in index order). Taken to the
-/// power ½: half of that inertia belongs to the people filmed, not to what a listener finds plausible. [ours]
+/// Power to which the inertia is taken: half of it belongs to the people filmed, not to what a listener finds
+/// plausible. [ours]
+const DAMPING: f64 = 0.5;
+/// Next own emotion given the last, same speaker (computed from MELD; rows and columns in index order).
 const INERTIA: [EmotionDist; EMOTIONS] = [
     [0.330, 0.050, 0.054, 0.026, 0.105, 0.021, 0.414],
     [0.109, 0.311, 0.101, 0.039, 0.084, 0.024, 0.332],
@@ -73,20 +77,66 @@ const REWARD_GAIN: f64 = 2000.0;
 const VALENCE_GAIN: f64 = 1.5;
 const COOPERATION_GAIN: f64 = 2.0;
 
+/// Logarithm of the inertia, damped: `LN_INERTIA[last own emotion][next]`.
+static LN_INERTIA: [Lanes; EMOTIONS] = {
+    let mut table = [[0.0; LANES]; EMOTIONS];
+    let mut own = 0;
+    while own < EMOTIONS {
+        let mut e = 0;
+        while e < EMOTIONS {
+            table[own][e] = DAMPING * math::ln(INERTIA[own][e]);
+            e += 1;
+        }
+        own += 1;
+    }
+    table
+};
+/// Logarithm of what fits domain and phase: `LN_FIT[domain][phase][e]`.
+static LN_FIT: [[Lanes; PHASES]; 5] = {
+    let mut table = [[[0.0; LANES]; PHASES]; 5];
+    let mut domain = 0;
+    while domain < 5 {
+        let mut phase = 0;
+        while phase < PHASES {
+            let mut e = 0;
+            while e < EMOTIONS {
+                table[domain][phase][e] = math::ln(FIT_PHASE[phase][e]) + math::ln(FIT_DOMAIN[domain][e]);
+                e += 1;
+            }
+            phase += 1;
+        }
+        domain += 1;
+    }
+    table
+};
+
 /// What each display earned toward each stance, beyond [`REWARD_PRIOR`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coherence {
-    sum: [EmotionDist; STANCES],
-    turns: [EmotionDist; STANCES],
+    sum: [Lanes; STANCES],
+    turns: [Lanes; STANCES],
+    /// Derived: 1/(prior turns + `turns`).
+    scale: [Lanes; STANCES],
 }
 
 impl Default for Coherence {
     fn default() -> Self {
-        Self { sum: [[0.0; EMOTIONS]; STANCES], turns: [[0.0; EMOTIONS]; STANCES] }
+        let none = [[0.0; LANES]; STANCES];
+        Self { sum: none, turns: none, scale: [[1.0 / REWARD_PRIOR_TURNS; LANES]; STANCES] }
     }
 }
 
-crate::persist_fields!(Coherence: sum, turns);
+impl Persist for Coherence {
+    fn persist(&mut self, port: &mut dyn Port) {
+        for s in 0..STANCES {
+            for e in 0..EMOTIONS {
+                self.sum[s][e].persist(port);
+                self.turns[s][e].persist(port);
+                self.derive(s, e);
+            }
+        }
+    }
+}
 
 impl Coherence {
     /// Takes in the reward of having shown `shown` under the stance belief held then.
@@ -94,62 +144,86 @@ impl Coherence {
         for s in 0..STANCES {
             self.sum[s][shown.index()] += stance[s] * (reward - REWARD_PRIOR);
             self.turns[s][shown.index()] += stance[s];
+            self.derive(s, shown.index());
         }
     }
 
-    /// Posterior mean reward of a display toward a stance, beyond that of a turn in which nothing changes.
-    pub fn advantage(&self, domain: Domain, stance: usize, shown: usize) -> f64 {
+    fn derive(&mut self, s: usize, e: usize) {
+        self.scale[s][e] = 1.0 / (REWARD_PRIOR_TURNS + self.turns[s][e]);
+    }
+
+    /// Expected reward of each display under `stance`, beyond that of a turn in which nothing changes: the mean of a
+    /// posterior that starts from the published effects.
+    fn reward(&self, domain: Domain, stance: &StanceDist) -> Lanes {
         let effect = match domain {
             Domain::Debt | Domain::Sleep | Domain::Custom => &EFFECT_PRICE,
             Domain::Surgery | Domain::Disaster => &EFFECT_COMPLIANCE,
         };
-        let prior = REWARD_PER_SD * effect[stance][shown] * REWARD_PRIOR_TURNS;
-        (prior + self.sum[stance][shown]) / (REWARD_PRIOR_TURNS + self.turns[stance][shown])
+        let mut reward = [0.0; LANES];
+        for s in 0..STANCES {
+            let effect = math::lanes(&effect[s], 0.0);
+            for e in 0..LANES {
+                let earned = REWARD_PER_SD * REWARD_PRIOR_TURNS * effect[e] + self.sum[s][e];
+                reward[e] += stance[s] * (earned * self.scale[s][e]);
+            }
+        }
+        reward
+    }
+
+    /// Logarithms of the three factors of each display, each up to a constant.
+    fn log_factors(&self, situation: &Situation<'_>) -> [Lanes; 3] {
+        let stance = situation.belief.stance();
+        let mut plausible = LN_INERTIA[situation.own.index()];
+        for e in 0..EMOTIONS {
+            plausible[e] -= 0.5 / (FACE_WIDTH * FACE_WIDTH) * math::distance2(&situation.shown, &VAD_MEAN[e]);
+        }
+        let mut toward = [0.0; LANES];
+        for s in 0..STANCES {
+            let fit = math::lanes(&FIT_STANCE[s], 1.0);
+            for e in 0..LANES {
+                toward[e] += stance[s] * fit[e];
+            }
+        }
+        let base = &LN_FIT[situation.domain.index()][situation.phase.index()];
+        let mut fit = toward.map(math::ln);
+        let mut strategic = self.reward(situation.domain, &stance);
+        let valence = math::lanes(&situation.outlook.valence, 0.0);
+        let cooperation = math::lanes(&situation.outlook.cooperation, 0.0);
+        for e in 0..LANES {
+            fit[e] += base[e];
+            strategic[e] =
+                REWARD_GAIN * strategic[e] + (VALENCE_GAIN * valence[e] + COOPERATION_GAIN * cooperation[e]);
+        }
+        [plausible, fit, strategic]
     }
 
     /// The three factors of each display, each a distribution over displays.
     pub fn factors(&self, situation: &Situation<'_>) -> [EmotionDist; 3] {
-        let stance = situation.belief.stance();
-        let mut plausible: EmotionDist = core::array::from_fn(|e| {
-            let d2 = math::distance2(&situation.shown, &VAD_MEAN[e]);
-            libm::sqrt(INERTIA[situation.own.index()][e]) * math::exp(-0.5 * d2 / (FACE_WIDTH * FACE_WIDTH))
-        });
-        let mut fit: EmotionDist = core::array::from_fn(|e| {
-            let mut toward = 0.0;
-            for s in 0..STANCES {
-                toward += stance[s] * FIT_STANCE[s][e];
-            }
-            toward * FIT_PHASE[situation.phase.index()][e] * FIT_DOMAIN[situation.domain.index()][e]
-        });
-        let mut strategic: EmotionDist = core::array::from_fn(|e| {
-            let mut reward = 0.0;
-            for s in 0..STANCES {
-                reward += stance[s] * self.advantage(situation.domain, s, e);
-            }
-            REWARD_GAIN * reward
-                + VALENCE_GAIN * expected_valence(&situation.outlook.emotion[e])
-                + COOPERATION_GAIN * situation.outlook.stance[e][0]
-        });
-        math::normalise(&mut plausible);
-        math::normalise(&mut fit);
-        math::softmax(&mut strategic, 1.0);
-        [plausible, fit, strategic]
+        self.log_factors(situation).map(|factor| math::softmax(&math::unpadded(&factor), 1.0))
     }
 
     /// The proposal for the situation.
     pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
-        let factors = self.factors(situation);
+        let [plausible, fit, strategic] = self.log_factors(situation);
         let mut score = [0.0; EMOTIONS];
+        let mut usual = [0.0; 3];
         for e in 0..EMOTIONS {
-            for f in 0..3 {
-                score[e] += WEIGHTS[f] * math::ln(factors[f][e]);
-            }
+            score[e] = WEIGHTS[0] * plausible[e] + WEIGHTS[1] * fit[e] + WEIGHTS[2] * strategic[e];
+            usual[0] += plausible[e];
+            usual[1] += fit[e];
+            usual[2] += strategic[e];
         }
-        let best = math::argmax(&score);
-        // The factor that lifts the winner most above an even split is the reason.
-        let lift = [0, 1, 2].map(|f: usize| WEIGHTS[f] * math::ln(factors[f][best]));
-        let reason = [ExpertReason::Plausible, ExpertReason::Appropriate, ExpertReason::Strategic][math::argmax(&lift)];
-        math::softmax(&mut score, 1.0);
-        Proposal { dist: score, reason }
+        let best = math::argmax(&score).min(EMOTIONS - 1);
+        // The factor that lifts the winner most above the average display is the reason.
+        let winner = [plausible[best], fit[best], strategic[best]];
+        let lift = [0, 1, 2].map(|f: usize| WEIGHTS[f] * (winner[f] - usual[f] / EMOTIONS as f64));
+        let reason = if lift[0] >= lift[1] && lift[0] >= lift[2] {
+            ExpertReason::Plausible
+        } else if lift[1] >= lift[2] {
+            ExpertReason::Appropriate
+        } else {
+            ExpertReason::Strategic
+        };
+        Proposal { dist: math::softmax(&score, 1.0), reason }
     }
 }

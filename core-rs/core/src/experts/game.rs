@@ -7,18 +7,8 @@
 use super::{ExpertReason, Proposal, Situation};
 use crate::belief::{Belief, Transitions};
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist};
-use crate::math;
+use crate::{math, payoff};
 
-/// The agent's payoff; rows the person's emotion, columns the agent's (EmoMAS, payoff table, second component).
-pub const PAYOFF: [EmotionDist; EMOTIONS] = [
-    [4.0, 3.0, 2.0, 1.0, 3.0, 2.0, 3.0],
-    [2.0, 3.0, 2.0, 1.0, 2.0, 1.0, 3.0],
-    [1.0, 1.0, 1.0, 0.0, 2.0, 1.0, 2.0],
-    [2.0, 2.0, 1.0, 2.0, 2.0, 1.0, 3.0],
-    [3.0, 2.0, 1.0, 1.0, 4.0, 2.0, 3.0],
-    [2.0, 1.0, 0.0, 0.0, 1.0, 2.0, 2.0],
-    [3.0, 3.0, 1.0, 2.0, 3.0, 2.0, 3.0],
-];
 /// Rationality λ of the quantal response.
 const RATIONALITY: f64 = 1.5;
 /// Discount of the next turn's payoff.
@@ -59,23 +49,15 @@ impl Game {
         if let Some(previous) = self.last_payoff {
             self.mean_payoff += THRESHOLD_RATE * (previous - self.mean_payoff);
         }
-        self.last_payoff = Some(expected_payoff(reaction, shown));
+        self.last_payoff = Some(payoff::expected(reaction)[shown.index()]);
     }
 
     /// The proposal for the situation.
     pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
-        let now = situation.belief.emotion();
-        let mut best = [0.0; EMOTIONS];
-        for c in 0..EMOTIONS {
-            best[c] = PAYOFF[c][math::argmax(&PAYOFF[c])];
+        let mut score = payoff::expected(&situation.belief.emotion());
+        for a in 0..EMOTIONS {
+            score[a] = RATIONALITY * (score[a] + DISCOUNT * situation.outlook.payoff[a]);
         }
-        let mut score: EmotionDist = core::array::from_fn(|a| {
-            let mut value = expected_payoff(&now, Emotion::ALL[a]);
-            for c in 0..EMOTIONS {
-                value += DISCOUNT * situation.outlook.emotion[a][c] * best[c];
-            }
-            RATIONALITY * value
-        });
         let reason = match self.last_payoff {
             None => ExpertReason::FirstMove,
             Some(payoff) if payoff >= self.mean_payoff => {
@@ -87,46 +69,31 @@ impl Game {
                 ExpertReason::LoseShift
             }
         };
-        math::softmax(&mut score, 1.0);
-        Proposal { dist: score, reason }
+        Proposal { dist: math::softmax(&score, 1.0), reason }
     }
-}
-
-/// Expected payoff of showing `shown` to a person whose emotion is distributed as `person`.
-pub fn expected_payoff(person: &EmotionDist, shown: Emotion) -> f64 {
-    let mut payoff = 0.0;
-    for c in 0..EMOTIONS {
-        payoff += person[c] * PAYOFF[c][shown.index()];
-    }
-    payoff
 }
 
 /// Value of each display over `depth` turns (1 to 3) by full expectation over the person's next emotion and re-filtering
-/// at every node: about 10⁵ multiply-adds at depth 2. On request only; `step()` uses the one-step form above.
+/// at every node but the last, where the step's own look-ahead is exact. On request only.
 pub fn plan(belief: &Belief, transitions: &Transitions, depth: u32) -> EmotionDist {
-    // Planning never learns, so one scratch copy serves every branch.
-    let mut scratch = transitions.clone();
-    core::array::from_fn(|a| value(belief, &mut scratch, Emotion::ALL[a], depth.clamp(1, MAX_DEPTH)))
+    values(belief, transitions, depth.clamp(1, MAX_DEPTH))
 }
 
-fn value(belief: &Belief, transitions: &mut Transitions, shown: Emotion, depth: u32) -> f64 {
-    let now = expected_payoff(&belief.emotion(), shown);
-    if depth == 0 {
-        return now;
-    }
-    let mut future = 0.0;
-    for c in 0..EMOTIONS {
-        let mut next = belief.clone();
-        let mut seen = [0.0; EMOTIONS];
-        seen[c] = 1.0;
-        let probability = next.update(transitions, Some(shown), &seen, &[1.0; 4], None);
-        if probability <= 0.0 {
-            continue;
-        }
-        let values: EmotionDist = core::array::from_fn(|a| value(&next, transitions, Emotion::ALL[a], depth - 1));
-        future += probability * values[math::argmax(&values)];
-    }
-    now + DISCOUNT * future
+fn values(belief: &Belief, transitions: &Transitions, depth: u32) -> EmotionDist {
+    let now = payoff::expected(&belief.emotion());
+    let ahead: EmotionDist = if depth == 1 {
+        belief.outlook(transitions).payoff
+    } else {
+        Emotion::ALL.map(|shown| {
+            let mut ahead = 0.0;
+            for (probability, next) in belief.branches(transitions, shown) {
+                let best = values(&next, transitions, depth - 1);
+                ahead += probability * best[math::argmax(&best)];
+            }
+            ahead
+        })
+    };
+    core::array::from_fn(|a| now[a] + DISCOUNT * ahead[a])
 }
 
 #[cfg(test)]
@@ -165,22 +132,5 @@ mod tests {
         let lose = propose(&game, Emotion::Surprise);
         assert_eq!(lose.reason, ExpertReason::LoseShift);
         assert!(lose.dist[Emotion::Surprise.index()] < before);
-    }
-
-    #[test]
-    fn deeper_plans_agree_with_the_one_step_form_at_depth_one() {
-        let belief = Belief::default();
-        let transitions = Transitions::default();
-        let outlook = belief.outlook(&transitions);
-        let values = plan(&belief, &transitions, 1);
-        for a in Emotion::ALL {
-            // Depth one: now + γ Σ_c P(c) max_a' payoff(c, a').
-            let mut expected = expected_payoff(&belief.emotion(), a);
-            for c in 0..EMOTIONS {
-                let best = PAYOFF[c].iter().copied().fold(0.0, f64::max);
-                expected += DISCOUNT * outlook.emotion[a.index()][c] * best;
-            }
-            assert!((values[a.index()] - expected).abs() < 1e-12);
-        }
     }
 }

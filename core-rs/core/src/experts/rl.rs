@@ -126,8 +126,7 @@ impl Rl {
     /// The proposal for the situation: softmax of the action values.
     pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
         let state = state(situation);
-        let mut dist = *self.values(state);
-        math::softmax(&mut dist, 1.0 / TEMPERATURE);
+        let dist = math::softmax(self.values(state), 1.0 / TEMPERATURE);
         let reason = if self.visits(state) == 0 { ExpertReason::Unvisited } else { ExpertReason::LearnedValue };
         Proposal { dist, reason }
     }

@@ -152,10 +152,9 @@ fn normalised(mut weights: StanceDist) -> StanceDist {
     weights
 }
 
-fn cumulative(mut logits: [f64; EMOTIONS]) -> Cumulative {
-    math::softmax(&mut logits, 1.0);
+fn cumulative(logits: [f64; EMOTIONS]) -> Cumulative {
     let mut sum = 0.0;
-    logits.map(|p| {
+    math::softmax(&logits, 1.0).map(|p| {
         sum += p;
         sum
     })
