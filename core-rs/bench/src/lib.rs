@@ -88,12 +88,12 @@ impl Loop {
     }
 
     /// The next turn.
+    #[inline(always)]
     fn turn(&mut self) {
-        let turn = self.core.turn() as usize;
-        if turn == self.script.len() {
+        if self.core.turn() as usize == self.script.len() {
             self.finish();
-            return self.turn();
         }
+        let turn = self.core.turn() as usize;
         black_box(self.core.step(&self.script[turn]).expect("a valid turn"));
     }
 
@@ -110,6 +110,18 @@ impl Loop {
             conversation.turn();
         }
         conversation
+    }
+}
+
+/// One turn on the widest vectors.
+struct Turn<'a>(&'a mut Loop);
+
+impl emomas_wide::Work for Turn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.turn();
     }
 }
 
@@ -136,29 +148,23 @@ pub fn parts() -> Vec<Part> {
     }
 
     let (belief, transitions) = (Belief::default(), Box::<Transitions>::default());
-    let outlook = belief.outlook(&transitions);
+    let situation = Situation {
+        emotion: belief.emotion(),
+        stance: belief.stance(),
+        outlook: belief.outlook(&transitions),
+        own: Emotion::Neutral,
+        shown: [0.1, 0.0, 0.0],
+        phase: Phase::Bargaining,
+        gap: GapBin::Medium,
+        domain: Domain::Debt,
+    };
     part("look_ahead", run(move || black_box(&belief).outlook(&transitions)));
-
-    fn situation<'a>(belief: &'a Belief, outlook: &'a emomas_core::belief::Outlook) -> Situation<'a> {
-        Situation {
-            belief,
-            outlook,
-            own: Emotion::Neutral,
-            shown: [0.1, 0.0, 0.0],
-            phase: Phase::Bargaining,
-            gap: GapBin::Medium,
-            domain: Domain::Debt,
-        }
-    }
-    let (game, at) = (Game::default(), outlook.clone());
-    let belief = Belief::default();
-    part("game_expert", run(move || black_box(&game).propose(black_box(&situation(&belief, &at)))));
-    let (rl, at) = (Box::<Rl>::default(), outlook.clone());
-    let belief = Belief::default();
-    part("rl_expert", run(move || black_box(&rl).propose(black_box(&situation(&belief, &at)))));
-    let (coherence, at) = (Coherence::default(), outlook.clone());
-    let belief = Belief::default();
-    part("coherence_expert", run(move || black_box(&coherence).propose(black_box(&situation(&belief, &at)))));
+    let (game, at) = (Game::default(), situation.clone());
+    part("game_expert", run(move || black_box(&game).propose(black_box(&at))));
+    let (rl, at) = (Box::<Rl>::default(), situation.clone());
+    part("rl_expert", run(move || black_box(&rl).propose(black_box(&at))));
+    let (coherence, at) = (Coherence::default(), situation);
+    part("coherence_expert", run(move || black_box(&coherence).propose(black_box(&at))));
 
     let proposals: [EmotionDist; 3] =
         [[0.2, 0.1, 0.1, 0.1, 0.2, 0.1, 0.2], [1.0 / 7.0; 7], [0.1, 0.4, 0.05, 0.05, 0.1, 0.05, 0.25]];
@@ -214,6 +220,8 @@ pub fn parts() -> Vec<Part> {
 
     let mut conversation = Loop::new();
     part("step", Box::new(move || conversation.turn()));
+    let mut conversation = Loop::new();
+    part("step_wide", Box::new(move || emomas_wide::widest(Turn(&mut conversation))));
     let mut conversation = Loop::middle();
     part("close_and_begin", Box::new(move || conversation.finish()));
 

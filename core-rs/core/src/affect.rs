@@ -120,6 +120,7 @@ impl Affect {
     }
 
     /// The shown point, each coordinate in [−1, 1].
+    #[inline(always)]
     pub fn vad(&self) -> Vad {
         self.position.map(|x| x.clamp(-1.0, 1.0))
     }
@@ -130,6 +131,7 @@ impl Affect {
     }
 
     /// From now on heads for `emotion` at `intensity`; neutral is recovery to the home base.
+    #[inline(always)]
     pub fn show(&mut self, personality: &Personality, emotion: Emotion, intensity: f64) {
         let home = personality.home();
         let pull = emotion.vad();
@@ -139,6 +141,7 @@ impl Affect {
     }
 
     /// Moves on by `dt_s` seconds, exactly.
+    #[inline(always)]
     pub fn advance(&mut self, personality: &Personality, dynamics: &Dynamics, dt_s: f64) {
         if dt_s.is_nan() || dt_s <= 0.0 {
             return;

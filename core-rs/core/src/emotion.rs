@@ -181,6 +181,7 @@ pub const VAD_SD: [Vad; EMOTIONS] = [
 ];
 
 /// Expected valence of a distribution over emotions.
+#[inline(always)]
 pub fn expected_valence(dist: &EmotionDist) -> f64 {
     let mut v = 0.0;
     for e in 0..EMOTIONS {

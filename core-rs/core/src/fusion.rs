@@ -101,6 +101,7 @@ pub enum EvidenceError {
 
 impl Evidence {
     /// Checks every field.
+    #[inline(always)]
     pub fn check(&self) -> Result<(), EvidenceError> {
         let channel = self.channel;
         match self.signal {
@@ -138,7 +139,7 @@ impl Evidence {
     }
 
     /// The channel's likelihood over emotions, scaled to maximum 1, staleness applied; padding is 0.
-    #[inline]
+    #[inline(always)]
     fn likelihood(&self) -> Lanes {
         let mut l = match &self.signal {
             Signal::Likelihood(l) => math::lanes(l, 0.0),
@@ -161,7 +162,7 @@ impl Evidence {
 }
 
 /// The largest entry of a likelihood.
-#[inline]
+#[inline(always)]
 fn largest(l: &Lanes) -> f64 {
     let pairs = [larger(l[0], l[4]), larger(l[1], l[5]), larger(l[2], l[6]), larger(l[3], l[7])];
     larger(larger(pairs[0], pairs[2]), larger(pairs[1], pairs[3]))
@@ -184,7 +185,7 @@ static GAUSSIAN: [(Lanes, Lanes); 3] = {
 };
 
 /// N(z; μ_e, Σ_e + R) for each emotion, up to a common factor; padding is 0.
-#[inline]
+#[inline(always)]
 fn gaussian_likelihood(mean: &Vad, variance: &Vad) -> Lanes {
     let (mut distance2, mut var) = ([[0.0; LANES]; 3], [[0.0; LANES]; 3]);
     for i in 0..3 {
@@ -221,6 +222,7 @@ pub struct Fused {
 }
 
 /// Pools checked evidence.
+#[inline(always)]
 pub fn fuse(evidence: &[Evidence]) -> Fused {
     let (mut pool, mut agreement) = ([1.0; LANES], [1.0; LANES]);
     let mut channels = 0;
@@ -252,6 +254,7 @@ pub fn fuse(evidence: &[Evidence]) -> Fused {
 mod tests {
     use super::*;
 
+    #[inline(always)]
     fn likelihood(channel: u8, l: EmotionDist) -> Evidence {
         Evidence { channel, signal: Signal::Likelihood(l), age_s: 0.0, quality: 1.0 }
     }

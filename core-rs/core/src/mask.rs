@@ -54,6 +54,7 @@ static RULES: [[Lanes; STANCES]; 5] = {
 };
 
 /// The refused set for a person in `role`, in `domain`, under the stance belief; `forbid` are the scenario's own norms.
+#[inline(always)]
 pub fn refused(domain: Domain, role: Role, stance: &StanceDist, forbid: EmotionSet) -> EmotionSet {
     let mut set = by_role(role).union(forbid);
     let mut p = [0.0; LANES];
@@ -71,6 +72,7 @@ pub fn refused(domain: Domain, role: Role, stance: &StanceDist, forbid: EmotionS
 }
 
 /// 1 for each emotion that `refused` allows, 0 for the rest and the padding.
+#[inline(always)]
 fn allowed(refused: EmotionSet) -> Lanes {
     let mut allowed = [0.0; LANES];
     for emotion in Emotion::ALL {
@@ -80,6 +82,7 @@ fn allowed(refused: EmotionSet) -> Lanes {
 }
 
 /// `dist` without the refused entries, renormalised; with no mass left everything goes to neutral.
+#[inline(always)]
 pub fn apply(dist: &EmotionDist, refused: EmotionSet) -> EmotionDist {
     let (mut kept, allowed) = (math::lanes(dist, 0.0), allowed(refused));
     for e in 0..LANES {
@@ -97,6 +100,7 @@ pub fn apply(dist: &EmotionDist, refused: EmotionSet) -> EmotionDist {
 }
 
 /// Even odds on everything that is not refused.
+#[inline(always)]
 pub fn floor(refused: EmotionSet) -> EmotionDist {
     apply(&[1.0; EMOTIONS], refused)
 }

@@ -18,7 +18,7 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Natural exponential; saturates outside [−708, 709].
 ///
 /// exp x = 2^k · exp r with |r| ≤ ½ ln 2; exp r = 1 + r + r²·P(r), P of degree 9 by Chebyshev fit (error 1.3e-17).
-#[inline]
+#[inline(always)]
 pub const fn exp(x: f64) -> f64 {
     let x = if x > -708.0 { x } else { -708.0 };
     let x = if x < 709.0 { x } else { 709.0 };
@@ -39,7 +39,7 @@ pub const fn exp(x: f64) -> f64 {
 ///
 /// ln x = k ln 2 + ln m with m in [√½, √2); ln m = 2s + s³·Q(s²) with s = (m − 1)/(m + 1), Q of degree 6 by Chebyshev
 /// fit (error 9.2e-18).
-#[inline]
+#[inline(always)]
 pub const fn ln(x: f64) -> f64 {
     const HALF_SQRT: u64 = 0x3fe6_a09e_667f_3bcd;
     // 2⁵² + 2¹¹: takes an exponent that was put into a mantissa back out of it.
@@ -59,54 +59,56 @@ pub const fn ln(x: f64) -> f64 {
 }
 
 /// Logistic function.
+#[inline(always)]
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
 
 /// Sum of all lanes, in the order in which vector units add.
-#[inline]
+#[inline(always)]
 pub const fn sum(x: &Lanes) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
 
 /// `xs` with padding.
-#[inline]
+#[inline(always)]
 pub const fn lanes(xs: &[f64; LANES - 1], padding: f64) -> Lanes {
     [xs[0], xs[1], xs[2], xs[3], xs[4], xs[5], xs[6], padding]
 }
 
 /// The lanes without the padding.
-#[inline]
+#[inline(always)]
 pub const fn unpadded(x: &Lanes) -> [f64; LANES - 1] {
     [x[0], x[1], x[2], x[3], x[4], x[5], x[6]]
 }
 
 /// The larger of two numbers, the second if the first is NaN; one instruction, unlike [`f64::max`].
-#[inline]
+#[inline(always)]
 pub const fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
 /// The smaller of two numbers, the second if the first is NaN.
-#[inline]
+#[inline(always)]
 pub const fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
-/// Index of the largest element; the first wins a tie; 0 for an empty slice.
-#[inline]
-pub fn argmax(xs: &[f64]) -> usize {
-    let (mut best, mut top) = (0, f64::NEG_INFINITY);
-    for (i, &x) in xs.iter().enumerate() {
-        if x > top {
-            (best, top) = (i, x);
+/// Index of the largest element; the first wins a tie.
+#[inline(always)]
+pub const fn argmax<const N: usize>(xs: &[f64; N]) -> usize {
+    let (mut best, mut top, mut i) = (0, f64::NEG_INFINITY, 0);
+    while i < N {
+        if xs[i] > top {
+            (best, top) = (i, xs[i]);
         }
+        i += 1;
     }
     best
 }
 
 /// Divides `xs` by its sum and returns that sum; a sum that is not positive and finite leaves the uniform distribution.
-#[inline]
+#[inline(always)]
 pub fn normalise(xs: &mut [f64]) -> f64 {
     let mut sum = 0.0;
     for &x in xs.iter() {
@@ -125,7 +127,7 @@ pub fn normalise(xs: &mut [f64]) -> f64 {
 }
 
 /// Softmax of the scores of seven emotions at inverse temperature `beta`.
-#[inline]
+#[inline(always)]
 pub const fn softmax(scores: &[f64; LANES - 1], beta: f64) -> [f64; LANES - 1] {
     let mut top = scores[0];
     let mut i = 1;
@@ -150,7 +152,7 @@ pub const fn softmax(scores: &[f64; LANES - 1], beta: f64) -> [f64; LANES - 1] {
 }
 
 /// Shannon entropy of a distribution over the seven emotions, in nats.
-#[inline]
+#[inline(always)]
 pub fn entropy(p: &[f64; LANES - 1]) -> f64 {
     // p ln p vanishes at 0, where our ln is finite; 1 ln 1 vanishes too.
     let p = lanes(p, 1.0);
@@ -158,7 +160,7 @@ pub fn entropy(p: &[f64; LANES - 1]) -> f64 {
 }
 
 /// Squared Euclidean distance.
-#[inline]
+#[inline(always)]
 pub fn distance2(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     let mut d = 0.0;
     for i in 0..3 {

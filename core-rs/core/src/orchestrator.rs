@@ -56,6 +56,7 @@ const BASELINE_RATE: f64 = 0.02;
 const MACRO_TURNS: f64 = 4.0;
 
 /// The context of a turn.
+#[inline(always)]
 pub fn context(phase: Phase, valence: f64, gap: GapBin) -> usize {
     let sign = if valence < -NEUTRAL_VALENCE {
         0
@@ -165,6 +166,7 @@ impl Orchestrator {
     }
 
     /// The posterior in `context`: local^κ · global^(1−κ), κ = n/(n + shrink).
+    #[inline(always)]
     pub fn weights(&self, context: usize, rates: &Rates) -> [f64; MAX_EXPERTS] {
         let Some(local) = self.local.get(context) else {
             return self.global;
@@ -185,6 +187,7 @@ impl Orchestrator {
     }
 
     /// Mixes the proposals under `weights`, masks, and chooses.
+    #[inline(always)]
     pub fn choose(
         &self,
         weights: &[f64; MAX_EXPERTS],
@@ -221,6 +224,7 @@ impl Orchestrator {
     }
 
     /// Records the choice, so that its reward can be credited.
+    #[inline(always)]
     pub fn commit(
         &mut self,
         context: usize,
@@ -246,6 +250,7 @@ impl Orchestrator {
     }
 
     /// Micro update: `reward` in [0, 1] of the last committed choice.
+    #[inline(always)]
     pub fn reward(&mut self, reward: f64, rates: &Rates) {
         let Some(credit) = self.pending.take() else {
             return;
@@ -278,6 +283,7 @@ impl Orchestrator {
     }
 
     /// exp(step·ratio_i): what the posterior is multiplied by.
+    #[inline(always)]
     fn evidence(&self, ratio: &Weights, step: f64) -> Weights {
         let mut evidence = [1.0; MAX_EXPERTS];
         for i in 0..self.experts.min(MAX_EXPERTS) {
@@ -288,6 +294,7 @@ impl Orchestrator {
 }
 
 /// w_i ← (1 − α)·w_i·evidence_i/Z + α/n over the first `n`.
+#[inline(always)]
 fn update(weights: &mut Weights, evidence: &Weights, n: usize, share: f64) {
     let mut sum = 0.0;
     for i in 0..n.min(MAX_EXPERTS) {

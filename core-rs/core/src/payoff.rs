@@ -1,6 +1,6 @@
 //! EmoMAS's payoff table.
 
-use crate::emotion::{EMOTIONS, EmotionDist};
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist};
 use crate::math::larger;
 
 /// The agent's payoff; rows the person's emotion, columns the agent's (EmoMAS, payoff table, second component).
@@ -31,7 +31,18 @@ const fn best() -> EmotionDist {
     best
 }
 
+/// Expected payoff of showing `shown` to a person whose emotion is distributed as `person`.
+#[inline(always)]
+pub fn of(person: &EmotionDist, shown: Emotion) -> f64 {
+    let mut payoff = 0.0;
+    for c in 0..EMOTIONS {
+        payoff += person[c] * PAYOFF[c][shown.index()];
+    }
+    payoff
+}
+
 /// Expected payoff of each display to a person whose emotion is distributed as `person`.
+#[inline(always)]
 pub fn expected(person: &EmotionDist) -> EmotionDist {
     let mut payoff = [0.0; EMOTIONS];
     for c in 0..EMOTIONS {

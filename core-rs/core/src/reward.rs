@@ -32,6 +32,7 @@ const FULL_CONCESSION: f64 = 0.25;
 ///
 /// `concession` is the share of the initial gap conceded since the last turn (negative for a retreat), `valence_change`
 /// the change of the person's expected valence.
+#[inline(always)]
 pub fn turn(weights: &RewardWeights, concession: f64, valence_change: f64) -> f64 {
     let conceded = (0.5 + 0.5 * concession / FULL_CONCESSION).clamp(0.0, 1.0);
     let felt = (0.5 + 0.5 * valence_change).clamp(0.0, 1.0);

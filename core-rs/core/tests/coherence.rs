@@ -24,12 +24,12 @@ struct Case {
 }
 
 impl Case {
-    fn with<T>(&self, look: impl FnOnce(&Situation<'_>) -> T) -> T {
+    fn with<T>(&self, look: impl FnOnce(&Situation) -> T) -> T {
         let belief = sure(self.stance);
-        let outlook = belief.outlook(&Transitions::default());
         look(&Situation {
-            belief: &belief,
-            outlook: &outlook,
+            emotion: belief.emotion(),
+            stance: belief.stance(),
+            outlook: belief.outlook(&Transitions::default()),
             own: self.own,
             shown: self.own.vad(),
             phase: self.phase,

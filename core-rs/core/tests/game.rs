@@ -19,10 +19,10 @@ fn the_lose_branch_is_taken_often_but_not_always() {
         game.begin();
         let mut own = Emotion::Neutral;
         for turn in 0..10 {
-            let outlook = belief.outlook(&transitions);
             let proposal = game.propose(&Situation {
-                belief: &belief,
-                outlook: &outlook,
+                emotion: belief.emotion(),
+                stance: belief.stance(),
+                outlook: belief.outlook(&transitions),
                 own,
                 shown: own.vad(),
                 phase: Phase::Bargaining,

@@ -50,6 +50,7 @@ impl Learned {
     }
 
     /// Every part learns from the reaction to what was shown.
+    #[inline(always)]
     pub(super) fn learn(
         &mut self,
         shown: Emotion,
@@ -65,6 +66,7 @@ impl Learned {
         self.orchestrator.reward(reward, rates);
     }
 
+    #[inline(always)]
     pub(super) fn count_refusals(&mut self, proposals: &[EmotionDist], refused: EmotionSet) {
         for dist in proposals {
             let first = Emotion::ALL[math::argmax(dist)];

@@ -3,9 +3,9 @@
 use super::turn::{check_external, external_proposal};
 use super::{Act, Core, Decision, MoveInUnits, Observation, StepError};
 use crate::bargain::{Move, MoveReason, Terms};
-use crate::belief::concession_likelihood;
+use crate::belief::{Outlook, concession_likelihood};
 use crate::display::{Display, Target};
-use crate::emotion::{Emotion, EmotionDist, EmotionSet, STANCES};
+use crate::emotion::{Emotion, EmotionDist, EmotionSet, STANCES, StanceDist, expected_valence};
 use crate::experts::{ExpertKind, GapBin, MAX_EXPERTS, Proposal, Situation, rl};
 use crate::fusion::{Fused, fuse};
 use crate::orchestrator::{Choice, context};
@@ -29,6 +29,9 @@ struct Heard {
 
 /// How the emotion came about.
 struct Deliberation {
+    emotion: EmotionDist,
+    stance: StanceDist,
+    valence: f64,
     choice: Choice,
     proposals: heapless::Vec<Proposal, MAX_EXPERTS>,
     weights: heapless::Vec<f64, MAX_EXPERTS>,
@@ -40,6 +43,7 @@ impl Core {
     /// One turn: takes in what was observed, learns from it, and decides what to show and what to offer.
     ///
     /// On an error nothing has changed.
+    #[inline(always)]
     pub fn step(&mut self, observation: &Observation) -> Result<Decision, StepError> {
         self.check(observation)?;
         let heard = self.hear(observation);
@@ -51,7 +55,6 @@ impl Core {
         let (mv, act_reason) = self.negotiate(observation.act, &heard);
         let display = self.express(observation.time_s, &thought.choice, &heard);
         let episode = &self.episode;
-        let emotion = episode.belief.emotion();
         Ok(Decision {
             turn: episode.turn,
             phase,
@@ -65,10 +68,10 @@ impl Core {
             refused: thought.refused,
             weights: thought.weights,
             proposals: thought.proposals,
-            stance: episode.stance_before,
-            emotion,
-            valence: episode.valence_before,
-            uncertainty: math::entropy(&emotion),
+            stance: thought.stance,
+            emotion: thought.emotion,
+            valence: thought.valence,
+            uncertainty: math::entropy(&thought.emotion),
             conflict: fused.conflict,
             act: MoveInUnits::new(&self.config.terms, mv),
             act_reason,
@@ -77,6 +80,7 @@ impl Core {
     }
 
     /// Rejects an observation that can't be used, before anything changes.
+    #[inline(always)]
     fn check(&self, observation: &Observation) -> Result<(), StepError> {
         let episode = &self.episode;
         if episode.closed {
@@ -110,6 +114,7 @@ impl Core {
         Ok(())
     }
 
+    #[inline(always)]
     fn hear(&self, observation: &Observation) -> Heard {
         let before = self.episode.their_share;
         let offered = observation.offer.map(|value| self.config.terms.share(value));
@@ -124,6 +129,7 @@ impl Core {
     }
 
     /// Fuses the evidence and moves the belief.
+    #[inline(always)]
     fn feel(&mut self, observation: &Observation, heard: &Heard) -> Fused {
         let fused = fuse(&observation.evidence);
         let stance = heard.concession.map_or([1.0; STANCES], concession_likelihood);
@@ -139,19 +145,22 @@ impl Core {
     }
 
     /// Learns from the reaction to the last display, then asks the experts and chooses the next.
+    #[inline(always)]
     fn deliberate(&mut self, observation: &Observation, heard: &Heard, phase: Phase) -> Deliberation {
         let Self { config, learned, episode } = self;
         let emotion = episode.belief.emotion();
         let stance = episode.belief.stance();
-        let valence = episode.belief.valence();
+        let valence = expected_valence(&emotion);
         let gap = match (episode.own_share, heard.their_share) {
             (Some(own), Some(theirs)) => GapBin::of(theirs - own),
             _ => GapBin::Large,
         };
-        let outlook = episode.belief.outlook(&learned.transitions);
+        let ahead = config.policy.experts.iter().any(|expert| expert.looks_ahead());
+        let outlook = if ahead { episode.belief.outlook(&learned.transitions) } else { Outlook::default() };
         let situation = Situation {
-            belief: &episode.belief,
-            outlook: &outlook,
+            emotion,
+            stance,
+            outlook,
             own: episode.shown.unwrap_or(Emotion::Neutral),
             shown: episode.affect.vad(),
             phase,
@@ -202,10 +211,11 @@ impl Core {
         episode.stance_before = stance;
         episode.valence_before = valence;
         let weights = weights.into_iter().take(dists.len()).collect();
-        Deliberation { choice, proposals, weights, refused, earned }
+        Deliberation { emotion, stance, valence, choice, proposals, weights, refused, earned }
     }
 
     /// Decides about the offer. Nothing that is shown enters here.
+    #[inline(always)]
     fn negotiate(&mut self, act: Act, heard: &Heard) -> (Move, MoveReason) {
         let episode = &mut self.episode;
         let terms = &self.config.terms;
@@ -230,6 +240,7 @@ impl Core {
     }
 
     /// Turns the chosen emotion into what is shown.
+    #[inline(always)]
     fn express(&mut self, time_s: f64, choice: &Choice, heard: &Heard) -> Display {
         let Self { config, episode, .. } = self;
         episode.affect.advance(&config.personality, &config.dynamics, time_s - episode.time_s);
@@ -244,6 +255,7 @@ impl Core {
 }
 
 /// Offers name whole units; an offer that no longer differs from the last one is the last one.
+#[inline(always)]
 fn in_whole_units(terms: &Terms, mv: Move, own: Option<f64>) -> Move {
     match mv {
         Move::Open(z) => Move::Open(terms.snap(z)),

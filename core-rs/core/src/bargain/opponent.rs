@@ -6,6 +6,7 @@
 
 use super::Terms;
 use super::powers::{CURVES, POWERS};
+use crate::math::{larger, smaller};
 use crate::persist_fields;
 
 /// Number of tactics.
@@ -244,7 +245,6 @@ impl Opponent {
             step: self.step,
             turn,
         };
-        let mut total = 0.0;
         for j in 0..TACTICS {
             for k in 0..SLOTS {
                 p.weight[j][k] = self.weight[j] * mass[k];
@@ -256,11 +256,13 @@ impl Opponent {
                 self.extrapolate(&mut p, j, ceiling);
             }
         }
+        let mut total = [0.0; SLOTS];
         for row in &p.weight {
-            for w in row {
-                total += w;
+            for k in 0..SLOTS {
+                total[k] += row[k];
             }
         }
+        let total = (total[0] + total[1]) + (total[2] + total[3]);
         let scale = if total > 0.0 && total.is_finite() { 1.0 / total } else { 0.0 };
         for row in &mut p.weight {
             for w in row {
@@ -275,19 +277,19 @@ impl Opponent {
         let inverse = 1.0 / self.power[j];
         let (slope, sd) = (self.cross[j] * inverse, SHARPEN * NOISE * libm::sqrt(inverse));
         p.slope[j] = slope;
+        let scale = p.exit.map(|exit| {
+            let last = exit.saturating_sub(1) as usize;
+            larger(POWERS[j].get(last).copied().unwrap_or(1.0), 1.0)
+        });
         for k in 0..SLOTS {
-            if p.weight[j][k] < 1e-9 {
-                p.weight[j][k] = 0.0;
-                continue;
-            }
-            let scale = POWERS[j].get(p.exit[k].saturating_sub(1) as usize).copied().unwrap_or(1.0).max(1.0);
-            let (r, s) = (self.first - slope * scale, (sd * scale).max(0.003));
+            let (r, s) = (self.first - slope * scale[k], larger(sd * scale[k], 0.003));
             let (low, high) = (r - 2.0 * s, r + 2.0 * s);
-            let inside = ((high.min(FLOOR.1) - low.max(FLOOR.0)) / (4.0 * s)).clamp(0.0, 1.0);
-            p.weight[j][k] *= inside * scale / (FLOOR.1 - FLOOR.0);
-            let (low, high) = (low.clamp(FLOOR.0, ceiling), high.clamp(FLOOR.0, ceiling));
+            let inside = (smaller(high, FLOOR.1) - larger(low, FLOOR.0)) / (4.0 * s);
+            p.weight[j][k] *= smaller(larger(inside, 0.0), 1.0) * scale[k] * (1.0 / (FLOOR.1 - FLOOR.0));
+            let low = smaller(larger(low, FLOOR.0), ceiling);
+            let high = smaller(larger(high, FLOOR.0), ceiling);
             p.reservation[j][k] = 0.5 * (low + high);
-            p.spread[j][k] = (0.5 * (high - low)).max(1e-3);
+            p.spread[j][k] = larger(0.5 * (high - low), 1e-3);
         }
     }
 }

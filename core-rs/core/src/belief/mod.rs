@@ -20,6 +20,7 @@ const CONCESSION_SD: f64 = 0.08;
 /// Likelihood of each stance given the share of the gap just conceded.
 ///
 /// The share is limited to [−.1, .3]: beyond that a Gaussian would turn one jump into certainty.
+#[inline(always)]
 pub fn concession_likelihood(share: f64) -> StanceDist {
     let share = smaller(larger(share, -0.1), 0.3);
     CONCESSION_MEAN.map(|mean| {
@@ -69,11 +70,13 @@ impl Belief {
     }
 
     /// Marginal over stances.
+    #[inline(always)]
     pub fn stance(&self) -> StanceDist {
         self.joint.map(|row| math::sum(&row))
     }
 
     /// Marginal over emotions.
+    #[inline(always)]
     pub fn emotion(&self) -> EmotionDist {
         let [a, b, c, d] = &self.joint;
         core::array::from_fn(|e| (a[e] + b[e]) + (c[e] + d[e]))
@@ -89,6 +92,7 @@ impl Belief {
     /// Likelihoods are up to a common factor, finite, not negative, not all zero. Returns the evidence's probability
     /// (up to that factor); when it is 0 nothing changes. With `learning`, the transition rows of `action` absorb the
     /// step's expected counts.
+    #[inline(always)]
     pub fn update(
         &mut self,
         transitions: &mut Transitions,
@@ -113,15 +117,17 @@ impl Belief {
         // reach[s′][e] = Σ_e′ counts(e′ | e, s′) · likelihood(e′)
         let mut reach = [[0.0; LANES]; STANCES];
         for s in 0..STANCES {
+            let (leaving, mut reached) = (moved[s], [0.0; LANES]);
             for (to, row) in model.emotion(s).iter().enumerate() {
-                let seen = emotion_likelihood[to];
                 let mut arriving = [0.0; LANES];
                 for from in 0..LANES {
-                    arriving[from] = moved[s][from] * row[from];
-                    reach[s][from] += seen * row[from];
+                    let seen = emotion_likelihood[to] * row[from];
+                    arriving[from] = leaving[from] * seen;
+                    reached[from] += seen;
                 }
-                joint[s][to] = math::sum(&arriving) * seen * stance_likelihood[s];
+                joint[s][to] = math::sum(&arriving) * stance_likelihood[s];
             }
+            reach[s] = reached;
         }
         let before = self.joint;
         let Some(evidence) = self.set(&joint) else {
@@ -150,17 +156,14 @@ impl Belief {
     }
 
     /// Σ_s P(s, e) T(s′ | s) for `[s′][e]`, over the emotion row's total: times counts these are probabilities.
+    #[inline(always)]
     fn moved(&self, model: &ActionModel) -> [Lanes; STANCES] {
+        let [a, b, c, d] = &self.joint;
         let mut moved = [[0.0; LANES]; STANCES];
         for to in 0..STANCES {
-            for from in 0..STANCES {
-                let t = model.stance()[to][from];
-                for e in 0..LANES {
-                    moved[to][e] += t * self.joint[from][e];
-                }
-            }
+            let [ta, tb, tc, td] = model.stance()[to];
             for e in 0..LANES {
-                moved[to][e] *= model.scale[to][e];
+                moved[to][e] = ((ta * a[e] + tb * b[e]) + (tc * c[e] + td * d[e])) * model.scale[to][e];
             }
         }
         moved
@@ -184,6 +187,7 @@ impl Belief {
     }
 
     /// What each displayed emotion is expected to lead to, one step ahead.
+    #[inline(always)]
     pub fn outlook(&self, transitions: &Transitions) -> Outlook {
         let stance = self.stance();
         let mut outlook = Outlook::default();
@@ -198,17 +202,14 @@ impl Belief {
     }
 
     /// Expectation of a quantity known for each stance and emotion.
+    #[inline(always)]
     fn expect(&self, quantity: &[Lanes; STANCES]) -> f64 {
-        let mut parts = [0.0; LANES];
-        for s in 0..STANCES {
-            for e in 0..LANES {
-                parts[e] += self.joint[s][e] * quantity[s][e];
-            }
-        }
-        math::sum(&parts)
+        let ([a, b, c, d], [w, x, y, z]) = (&self.joint, quantity);
+        math::sum(&core::array::from_fn(|e| (a[e] * w[e] + b[e] * x[e]) + (c[e] * y[e] + d[e] * z[e])))
     }
 
     /// Normalises and stores `joint`; `None` (and no change) when it carries no mass.
+    #[inline(always)]
     fn set(&mut self, joint: &[Lanes; STANCES]) -> Option<f64> {
         let [a, b, c, d] = joint.map(|row| math::sum(&row));
         let sum = (a + b) + (c + d);

@@ -133,6 +133,7 @@ impl ActionModel {
     }
 
     /// Falls back toward the prior, then absorbs `expected`.
+    #[inline(always)]
     pub(super) fn learn(&mut self, action: Emotion, expected: &Expected, forget: f64) {
         let prior = &PRIOR[action.index()];
         let known = self.stance.absorb(&expected.stance, &prior.stance.counts, forget);
@@ -154,32 +155,33 @@ impl ActionModel {
     }
 
     /// Recomputes what follows from the counts.
+    #[inline(always)]
     const fn derive(&mut self) {
         self.stance.derive();
         let (mut payoff, mut valence) = ([[0.0; LANES]; STANCES], [[0.0; LANES]; STANCES]);
         let mut s = 0;
         while s < STANCES {
-            let mut total = [0.0; LANES];
+            let (mut total, mut worth, mut feeling) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
             // The padding's sum is 0: no division by it.
             total[LANES - 1] = 1.0;
             let mut to = 0;
             while to < EMOTIONS {
                 let row = &self.emotion[s][to];
-                let (worth, feeling) = (payoff::BEST[to], VAD_MEAN[to][0]);
                 let mut from = 0;
                 while from < LANES {
                     total[from] += row[from];
-                    payoff[s][from] += worth * row[from];
-                    valence[s][from] += feeling * row[from];
+                    worth[from] += payoff::BEST[to] * row[from];
+                    feeling[from] += VAD_MEAN[to][0] * row[from];
                     from += 1;
                 }
                 to += 1;
             }
             let mut from = 0;
             while from < LANES {
-                self.scale[s][from] = 1.0 / total[from];
-                payoff[s][from] *= self.scale[s][from];
-                valence[s][from] *= self.scale[s][from];
+                let scale = 1.0 / total[from];
+                self.scale[s][from] = scale;
+                payoff[s][from] = worth[from] * scale;
+                valence[s][from] = feeling[from] * scale;
                 from += 1;
             }
             s += 1;
@@ -191,17 +193,15 @@ impl ActionModel {
     /// Σ_s′ T(s′ | s) · `after`[s′][e]: what is expected before the stance has moved.
     const fn before(&self, after: &[Lanes; STANCES]) -> [Lanes; STANCES] {
         let mut before = [[0.0; LANES]; STANCES];
+        let [a, b, c, d] = after;
         let mut from = 0;
         while from < STANCES {
-            let mut to = 0;
-            while to < STANCES {
-                let p = self.stance.p[to][from];
-                let mut e = 0;
-                while e < LANES {
-                    before[from][e] += p * after[to][e];
-                    e += 1;
-                }
-                to += 1;
+            let p = &self.stance.p;
+            let (pa, pb, pc, pd) = (p[0][from], p[1][from], p[2][from], p[3][from]);
+            let mut e = 0;
+            while e < LANES {
+                before[from][e] = (pa * a[e] + pb * b[e]) + (pc * c[e] + pd * d[e]);
+                e += 1;
             }
             from += 1;
         }
@@ -211,6 +211,7 @@ impl ActionModel {
 
 impl StanceRows {
     /// Absorbs a step's expected counts; returns the share of information that its evidence has carried.
+    #[inline(always)]
     fn absorb(&mut self, expected: &[StanceDist; STANCES], prior: &[StanceDist; STANCES], forget: f64) -> f64 {
         let (mut mass, mut squares, mut score2) = ([0.0; STANCES], [0.0; STANCES], [0.0; STANCES]);
         for row in expected {
@@ -246,6 +247,7 @@ impl StanceRows {
         smaller(larger(scored / complete, 0.0), 1.0)
     }
 
+    #[inline(always)]
     const fn derive(&mut self) {
         let mut from = 0;
         while from < STANCES {

@@ -140,6 +140,7 @@ impl Persist for Coherence {
 
 impl Coherence {
     /// Takes in the reward of having shown `shown` under the stance belief held then.
+    #[inline(always)]
     pub fn learn(&mut self, shown: Emotion, stance: &StanceDist, reward: f64) {
         for s in 0..STANCES {
             self.sum[s][shown.index()] += stance[s] * (reward - REWARD_PRIOR);
@@ -148,12 +149,14 @@ impl Coherence {
         }
     }
 
+    #[inline(always)]
     fn derive(&mut self, s: usize, e: usize) {
         self.scale[s][e] = 1.0 / (REWARD_PRIOR_TURNS + self.turns[s][e]);
     }
 
     /// Expected reward of each display under `stance`, beyond that of a turn in which nothing changes: the mean of a
     /// posterior that starts from the published effects.
+    #[inline(always)]
     fn reward(&self, domain: Domain, stance: &StanceDist) -> Lanes {
         let effect = match domain {
             Domain::Debt | Domain::Sleep | Domain::Custom => &EFFECT_PRICE,
@@ -171,8 +174,9 @@ impl Coherence {
     }
 
     /// Logarithms of the three factors of each display, each up to a constant.
-    fn log_factors(&self, situation: &Situation<'_>) -> [Lanes; 3] {
-        let stance = situation.belief.stance();
+    #[inline(always)]
+    fn log_factors(&self, situation: &Situation) -> [Lanes; 3] {
+        let stance = &situation.stance;
         let mut plausible = LN_INERTIA[situation.own.index()];
         for e in 0..EMOTIONS {
             plausible[e] -= 0.5 / (FACE_WIDTH * FACE_WIDTH) * math::distance2(&situation.shown, &VAD_MEAN[e]);
@@ -186,7 +190,7 @@ impl Coherence {
         }
         let base = &LN_FIT[situation.domain.index()][situation.phase.index()];
         let mut fit = toward.map(math::ln);
-        let mut strategic = self.reward(situation.domain, &stance);
+        let mut strategic = self.reward(situation.domain, stance);
         let valence = math::lanes(&situation.outlook.valence, 0.0);
         let cooperation = math::lanes(&situation.outlook.cooperation, 0.0);
         for e in 0..LANES {
@@ -198,12 +202,13 @@ impl Coherence {
     }
 
     /// The three factors of each display, each a distribution over displays.
-    pub fn factors(&self, situation: &Situation<'_>) -> [EmotionDist; 3] {
+    pub fn factors(&self, situation: &Situation) -> [EmotionDist; 3] {
         self.log_factors(situation).map(|factor| math::softmax(&math::unpadded(&factor), 1.0))
     }
 
     /// The proposal for the situation.
-    pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
+    #[inline(always)]
+    pub fn propose(&self, situation: &Situation) -> Proposal {
         let [plausible, fit, strategic] = self.log_factors(situation);
         let mut score = [0.0; EMOTIONS];
         let mut usual = [0.0; 3];

@@ -44,17 +44,19 @@ impl Game {
     }
 
     /// Takes in the person's reaction (the updated belief over its emotion) to what was really `shown`.
+    #[inline(always)]
     pub fn learn(&mut self, shown: Emotion, reaction: &EmotionDist) {
         // The payoff is judged against the mean before it, then joins the mean.
         if let Some(previous) = self.last_payoff {
             self.mean_payoff += THRESHOLD_RATE * (previous - self.mean_payoff);
         }
-        self.last_payoff = Some(payoff::expected(reaction)[shown.index()]);
+        self.last_payoff = Some(payoff::of(reaction, shown));
     }
 
     /// The proposal for the situation.
-    pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
-        let mut score = payoff::expected(&situation.belief.emotion());
+    #[inline(always)]
+    pub fn propose(&self, situation: &Situation) -> Proposal {
+        let mut score = payoff::expected(&situation.emotion);
         for a in 0..EMOTIONS {
             score[a] = RATIONALITY * (score[a] + DISCOUNT * situation.outlook.payoff[a]);
         }
@@ -104,10 +106,10 @@ mod tests {
 
     fn propose(game: &Game, own: Emotion) -> Proposal {
         let belief = Belief::default();
-        let outlook = belief.outlook(&Transitions::default());
         game.propose(&Situation {
-            belief: &belief,
-            outlook: &outlook,
+            emotion: belief.emotion(),
+            stance: belief.stance(),
+            outlook: belief.outlook(&Transitions::default()),
             own,
             shown: [0.0; 3],
             phase: Phase::Bargaining,

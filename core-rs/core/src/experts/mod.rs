@@ -4,8 +4,8 @@ pub mod coherence;
 pub mod game;
 pub mod rl;
 
-use crate::belief::{Belief, Outlook};
-use crate::emotion::{EMOTIONS, Emotion, EmotionDist, Vad};
+use crate::belief::Outlook;
+use crate::emotion::{EMOTIONS, Emotion, EmotionDist, StanceDist, Vad};
 use crate::{Domain, Phase};
 
 /// Most experts that one orchestrator combines.
@@ -27,6 +27,13 @@ pub enum ExpertKind {
     Uniform,
     /// The host supplies the distribution with each observation.
     External,
+}
+
+impl ExpertKind {
+    /// Whether the expert asks what its displays lead to.
+    pub const fn looks_ahead(self) -> bool {
+        matches!(self, Self::Game | Self::Coherence)
+    }
 }
 
 /// Why an expert prefers what it prefers.
@@ -82,11 +89,13 @@ impl Proposal {
 
 /// What the experts see.
 #[derive(Clone, Debug)]
-pub struct Situation<'a> {
-    /// The belief about the person.
-    pub belief: &'a Belief,
-    /// Its one-step prediction for each display.
-    pub outlook: &'a Outlook,
+pub struct Situation {
+    /// Belief over the person's emotion.
+    pub emotion: EmotionDist,
+    /// Belief over the person's stance.
+    pub stance: StanceDist,
+    /// What each display is expected to lead to.
+    pub outlook: Outlook,
     /// What the agent really showed last; neutral at the start.
     pub own: Emotion,
     /// Where the agent's face and body are now.

@@ -76,6 +76,7 @@ impl<const S: usize, const A: usize> QTable<S, A> {
     }
 
     /// Notes that `action` was taken in `state`; a non-greedy action cuts the traces (Watkins).
+    #[inline(always)]
     pub fn act(&mut self, state: usize, action: usize) {
         self.visits[state] += 1;
         let row = &self.q[state];
@@ -92,6 +93,7 @@ impl<const S: usize, const A: usize> QTable<S, A> {
     }
 
     /// Learns from the reward of the last action; `next` is the state reached, none at the end.
+    #[inline(always)]
     pub fn learn(&mut self, reward: f64, next: Option<usize>) {
         if self.live == 0 {
             return;
@@ -116,15 +118,17 @@ pub const STATES: usize = EMOTIONS * EMOTIONS * PHASES * GapBin::COUNT;
 pub type Rl = QTable<STATES, EMOTIONS>;
 
 /// The state of a situation; the person's emotion is the belief's most probable one.
-pub fn state(situation: &Situation<'_>) -> usize {
-    let person = math::argmax(&situation.belief.emotion());
+#[inline(always)]
+pub fn state(situation: &Situation) -> usize {
+    let person = math::argmax(&situation.emotion);
     let pair = situation.own.index() * EMOTIONS + person;
     (pair * PHASES + situation.phase.index()) * GapBin::COUNT + situation.gap.index()
 }
 
 impl Rl {
     /// The proposal for the situation: softmax of the action values.
-    pub fn propose(&self, situation: &Situation<'_>) -> Proposal {
+    #[inline(always)]
+    pub fn propose(&self, situation: &Situation) -> Proposal {
         let state = state(situation);
         let dist = math::softmax(self.values(state), 1.0 / TEMPERATURE);
         let reason = if self.visits(state) == 0 { ExpertReason::Unvisited } else { ExpertReason::LearnedValue };
