@@ -1,6 +1,6 @@
 """Make the published comparison: all policies, masked and (laboratory) unmasked, in swept worlds.
 
-    python docs/results/make.py            about a minute on two cores
+    python docs/results/make.py            about two minutes on two cores
 
 Writes compare.json, compare.png and the tables of results.md beside this file, on evaluation seeds that no
 policy was tuned on.
@@ -9,14 +9,17 @@ policy was tuned on.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from emomas import _native
 from emomas.library import DOMAINS
-from emomas.simulation import EVALUATION_SEED, Comparison, compare
+from emomas.simulation import EVALUATION_SEED, Comparison, compare, simulate
 
 HERE = Path(__file__).parent
 RUNS, EPISODES = 200, 40
@@ -66,6 +69,50 @@ def markdown(table: Table) -> str:
     return "\n\n".join(parts)
 
 
+def gain(policy: str, domain: str, world: str, runs: int, episodes: int) -> tuple[Any, Any]:
+    """Utility minus vanilla's in hundredths, and the people's stances; runs by episodes."""
+    both = [
+        simulate(domain, policy=p, world=world, runs=runs, episodes=episodes, seed=EVALUATION_SEED)
+        for p in (policy, "vanilla")
+    ]
+    return 100 * (both[0]["utility"] - both[1]["utility"]), both[0]["stance"]
+
+
+def interval(means: Iterable[float]) -> str:
+    """Mean and 95 % interval over runs."""
+    x = np.array(list(means))
+    half = 1.96 * x.std(ddof=1) / np.sqrt(len(x))
+    return f"{x.mean():+.2f} [{x.mean() - half:+.2f}, {x.mean() + half:+.2f}]"
+
+
+def by_stance() -> str:
+    """What each display gains with each stance; which, the agent must infer."""
+    lines = ["| domain | policy | " + " | ".join(_native.STANCES) + " |", "|---|---|" + "---|" * 4]
+    for domain in DOMAINS:
+        for policy in ("joy", "sadness", "emomas"):
+            difference, stance = gain(policy, domain, "sweep", RUNS, EPISODES)
+            cells = []
+            for s in range(len(_native.STANCES)):
+                met = (stance == s).any(axis=1)
+                masked = np.where(stance == s, difference, np.nan)[met]
+                cells.append(interval(np.nanmean(masked, axis=1)))
+            lines.append(f"| {domain} | {policy} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def learning() -> str:
+    """EmoMAS's gain as it learns, where the literature holds and where every effect is the opposite."""
+    spans = [(0, 40), (160, 200), (360, 400)]
+    heads = " | ".join(f"conversations {a + 1} to {b}" for a, b in spans)
+    lines = [f"| world | domain | {heads} |", "|---|---|" + "---|" * len(spans)]
+    for world in ("standard", "flipped"):
+        for domain in DOMAINS:
+            difference, _ = gain("emomas", domain, world, RUNS, 400)
+            cells = [interval(difference[:, a:b].mean(axis=1)) for a, b in spans]
+            lines.append(f"| {world} | {domain} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def picture(table: Table) -> None:
     """Differences to vanilla with intervals: one panel per domain."""
     figure = Figure(figsize=(11, 5.5), layout="constrained")
@@ -113,7 +160,8 @@ def main() -> None:
     page = HERE / "results.md"
     head = page.read_text(encoding="utf-8").split("<!-- tables -->")[0]
     page.write_text(
-        f"{head}<!-- tables -->\n\n## Mask on\n\n{markdown(masked)}\n\n"
+        f"{head}<!-- tables -->\n\n## By the person's stance\n\n{by_stance()}\n\n"
+        f"## As it learns\n\n{learning()}\n\n## Mask on\n\n{markdown(masked)}\n\n"
         f"## Mask off (laboratory)\n\n{markdown(unmasked)}\n",
         encoding="utf-8",
     )

@@ -103,6 +103,36 @@ impl Evidence {
     /// Checks every field.
     #[inline(always)]
     pub fn check(&self) -> Result<(), EvidenceError> {
+        if self.is_sound() { Ok(()) } else { self.fault() }
+    }
+
+    /// What [`Self::fault`] finds, without saying where; NaN fails every comparison.
+    #[inline(always)]
+    fn is_sound(&self) -> bool {
+        let signal = match &self.signal {
+            Signal::Likelihood(likelihood) => {
+                let (mut finite, mut sum) = (true, 0.0);
+                for &l in likelihood {
+                    finite &= (0.0..=f64::MAX).contains(&l);
+                    sum += l;
+                }
+                finite & (sum > 0.0)
+            }
+            Signal::Vad { mean, variance } => {
+                let (mut inside, mut positive) = (true, true);
+                for i in 0..3 {
+                    inside &= (-1.0..=1.0).contains(&mean[i]);
+                    positive &= variance[i] > 0.0 && variance[i] <= f64::MAX;
+                }
+                inside & positive
+            }
+        };
+        signal & (0.0..=f64::MAX).contains(&self.age_s) & (0.0..=1.0).contains(&self.quality)
+    }
+
+    /// The first wrong field.
+    #[cold]
+    fn fault(&self) -> Result<(), EvidenceError> {
         let channel = self.channel;
         match self.signal {
             Signal::Likelihood(likelihood) => {
@@ -236,16 +266,19 @@ pub fn fuse(evidence: &[Evidence]) -> Fused {
         for e in 0..LANES {
             agreement[e] *= l[e] * share;
         }
-        let floored = l.map(|x| larger(x, FLOOR));
-        let weighted =
-            if item.quality < 1.0 { floored.map(|x| math::exp(item.quality * math::ln(x))) } else { floored };
+        let floored = math::each(&l, |x| larger(x, FLOOR));
+        let weighted = if item.quality < 1.0 {
+            math::each(&floored, |x| math::exp(item.quality * math::ln(x)))
+        } else {
+            floored
+        };
         for e in 0..LANES {
             pool[e] *= weighted[e];
         }
     }
     pool[LANES - 1] = 0.0;
     let scale = 1.0 / largest(&pool);
-    let likelihood = math::unpadded(&pool).map(|x| x * scale);
+    let likelihood = math::unpadded(&math::each(&pool, |x| x * scale));
     let conflict = if channels < 2 { 0.0 } else { -math::ln(math::sum(&agreement) * (1.0 / EMOTIONS as f64)) };
     Fused { likelihood, conflict, channels }
 }

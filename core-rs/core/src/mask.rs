@@ -91,7 +91,7 @@ pub fn apply(dist: &EmotionDist, refused: EmotionSet) -> EmotionDist {
     let mass = math::sum(&kept);
     if mass > 0.0 {
         let scale = 1.0 / mass;
-        math::unpadded(&kept).map(|p| p * scale)
+        math::unpadded(&math::each(&kept, |p| p * scale))
     } else {
         let mut neutral = [0.0; EMOTIONS];
         neutral[Emotion::Neutral.index()] = 1.0;

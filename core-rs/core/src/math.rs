@@ -70,6 +70,16 @@ pub const fn sum(x: &Lanes) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
 
+/// `f` of every lane; unlike `array::map` it always runs on several lanes at once.
+#[inline(always)]
+pub fn each(x: &Lanes, f: impl Fn(f64) -> f64) -> Lanes {
+    let mut y = *x;
+    for lane in &mut y {
+        *lane = f(*lane);
+    }
+    y
+}
+
 /// `xs` with padding.
 #[inline(always)]
 pub const fn lanes(xs: &[f64; LANES - 1], padding: f64) -> Lanes {
@@ -156,7 +166,7 @@ pub const fn softmax(scores: &[f64; LANES - 1], beta: f64) -> [f64; LANES - 1] {
 pub fn entropy(p: &[f64; LANES - 1]) -> f64 {
     // p ln p vanishes at 0, where our ln is finite; 1 ln 1 vanishes too.
     let p = lanes(p, 1.0);
-    -sum(&p.map(|x| x * ln(x)))
+    -sum(&each(&p, |x| x * ln(x)))
 }
 
 /// Squared Euclidean distance.

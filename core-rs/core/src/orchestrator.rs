@@ -183,7 +183,7 @@ impl Orchestrator {
             sum += w[i];
         }
         let scale = 1.0 / sum;
-        w.map(|x| x * scale)
+        math::each(&w, |x| x * scale)
     }
 
     /// Mixes the proposals under `weights`, masks, and chooses.

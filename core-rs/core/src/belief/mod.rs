@@ -72,14 +72,19 @@ impl Belief {
     /// Marginal over stances.
     #[inline(always)]
     pub fn stance(&self) -> StanceDist {
-        self.joint.map(|row| math::sum(&row))
+        let [a, b, c, d] = &self.joint;
+        [math::sum(a), math::sum(b), math::sum(c), math::sum(d)]
     }
 
     /// Marginal over emotions.
     #[inline(always)]
     pub fn emotion(&self) -> EmotionDist {
         let [a, b, c, d] = &self.joint;
-        core::array::from_fn(|e| (a[e] + b[e]) + (c[e] + d[e]))
+        let mut marginal = [0.0; LANES];
+        for e in 0..LANES {
+            marginal[e] = (a[e] + b[e]) + (c[e] + d[e]);
+        }
+        math::unpadded(&marginal)
     }
 
     /// Expected valence of the person, −1 to 1.
@@ -205,14 +210,18 @@ impl Belief {
     #[inline(always)]
     fn expect(&self, quantity: &[Lanes; STANCES]) -> f64 {
         let ([a, b, c, d], [w, x, y, z]) = (&self.joint, quantity);
-        math::sum(&core::array::from_fn(|e| (a[e] * w[e] + b[e] * x[e]) + (c[e] * y[e] + d[e] * z[e])))
+        let mut parts = [0.0; LANES];
+        for e in 0..LANES {
+            parts[e] = (a[e] * w[e] + b[e] * x[e]) + (c[e] * y[e] + d[e] * z[e]);
+        }
+        math::sum(&parts)
     }
 
     /// Normalises and stores `joint`; `None` (and no change) when it carries no mass.
     #[inline(always)]
     fn set(&mut self, joint: &[Lanes; STANCES]) -> Option<f64> {
-        let [a, b, c, d] = joint.map(|row| math::sum(&row));
-        let sum = (a + b) + (c + d);
+        let [a, b, c, d] = joint;
+        let sum = (math::sum(a) + math::sum(b)) + (math::sum(c) + math::sum(d));
         if !(sum > 0.0 && sum.is_finite()) {
             return None;
         }

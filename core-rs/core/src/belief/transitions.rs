@@ -10,7 +10,7 @@
 
 use super::prior;
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, Stance, StanceDist, VAD_MEAN};
-use crate::math::{LANES, Lanes, larger, smaller};
+use crate::math::{self, LANES, Lanes, larger, smaller};
 use crate::payoff;
 use crate::persist::{Persist, Port};
 
@@ -142,7 +142,7 @@ impl ActionModel {
         let trust = known * known;
         let back = 1.0 - forget;
         for s in 0..STANCES {
-            let weight = expected.weight[s].map(|w| w * trust);
+            let weight = math::each(&expected.weight[s], |w| w * trust);
             for to in 0..EMOTIONS {
                 let (row, base) = (&mut self.emotion[s][to], &prior.emotion[s][to]);
                 let seen = expected.likelihood[to];

@@ -71,7 +71,7 @@ const EFFECT_COMPLIANCE: [EmotionDist; STANCES] = [
 const REWARD_PER_SD: f64 = 0.026;
 /// Reward of a turn in which nothing changes, and how many turns the prior above counts for, per stance and display.
 const REWARD_PRIOR: f64 = 0.5;
-const REWARD_PRIOR_TURNS: f64 = 800.0;
+const REWARD_PRIOR_TURNS: f64 = 240.0;
 /// Weights of expected reward, predicted valence and predicted cooperation in the strategic value, per unit.
 const REWARD_GAIN: f64 = 2000.0;
 const VALENCE_GAIN: f64 = 1.5;
@@ -189,7 +189,7 @@ impl Coherence {
             }
         }
         let base = &LN_FIT[situation.domain.index()][situation.phase.index()];
-        let mut fit = toward.map(math::ln);
+        let mut fit = math::each(&toward, math::ln);
         let mut strategic = self.reward(situation.domain, stance);
         let valence = math::lanes(&situation.outlook.valence, 0.0);
         let cooperation = math::lanes(&situation.outlook.cooperation, 0.0);
