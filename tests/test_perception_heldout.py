@@ -141,6 +141,7 @@ SECOND: list[Row] = [
 KNOWN_GAPS: list[Row] = [
     ("minutes", "the battery on my oxygen says 1h 20m", 80, ""),
     ("minutes_past_21", "It's already 9:40 and I have one page left", None, "disclose"),
+    ("usd", "Craigslist has the same one for $90", None, ""),
     ("usd", "It's worth at least 2k", 2000, ""),
 ]
 # fmt: on

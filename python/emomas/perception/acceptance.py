@@ -23,7 +23,7 @@ _CLEAR: Final = _any(
     rf"^(?:{_FIRM}|{_POLITE}) ,? ?(?:{_FIRM}|{_POLITE}) ?{_TAIL}$",
     r"^(?:ok |okay |fine |yes |alright |sure |well |all right )?,? ?deal\b(?! with| breaker| or\b| you| is| for)",
     r"\b(?:it's|that's|we have|you have|we've got|you've got|you got) (?:a|yourself a) deal\b",
-    r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that it| it's| responsib)",
+    r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that (?:i|it|you|we|the|my|there)\b| it's| responsib)",
     r"\bi(?:'ll| will| can| do)? ?agree(?: to| with)? (?:that|this|it|the|your|those|these)\b(?! it| was"
     r"| is)",
     r"\b(?:i|we) (?:totally |fully )?agree(?: \.| !)?$",
@@ -56,7 +56,8 @@ _UNDOES: Final = _any(
 )
 _TAKES_BACK: Final = re.compile(
     r"^(?:but|however|although|except|unless|if|provided|as long as|on condition|though|until|only|when|once|after"
-    r"|whatever|not really|or not|no wait)\b"
+    r"|whatever|not really|or not|no wait|(?:i'll|i will|let me|i have to|i need to|i must) think|we'll see|i'll see"
+    r"|i'll let you know)\b"
 )
 _NEGATED: Final = _any(
     r"\b(?:not|no|never|can't|cannot|cant|won't|wont|don't|dont|doesn't|doesnt|didn't|wouldn't|couldn't"

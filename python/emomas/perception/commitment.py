@@ -43,6 +43,7 @@ _IRONIC: Final = _any(
     r"\b(?:grow|grows|growing) on trees\b",
     r"\b(?:oh|yeah|yes) sure\b",
     r"\bmoney on trees\b",
+    r"^(?:sure|right) , and\b",
     r"[🙄😂🤣]",
 )
 # A question that proposes is an offer; one that wants to know something is not.
@@ -50,7 +51,8 @@ _PROPOSES: Final = _any(
     r"\bhow (?:about|bout)\b",
     r"\bwhat about\b",
     r"\bwhy (?:not|don't we)\b",
-    r"\b(?:can|could|may|might|would|will|should|shall|can't|couldn't|won't|wouldn't) (?:we|you|i)\b",
+    r"\b(?:can|could|may|might|would|will|should|shall|can't|couldn't|won't|wouldn't) (?:we|you|i)\b"
+    r"(?! (?:die|be dead|lose|get worse|end up|survive|really|even))",
     r"\b(?:can|could|would|may) it be\b",
     r"\b(?:let's|let me|let us|give me|give us|make it|meet me|meet us|i'd|i'll|i can|we can|we could|i need)\b",
 )
@@ -62,7 +64,7 @@ _ASKS: Final = _any(
 )
 _ASKS_UNMARKED: Final = _any(
     r"^(?:and |but |so |well )?(?:what happens|what would happen|what if|why (?!not\b|don't we\b)"
-    r"|how (?:come|long|many|much)|who\b|do you|does|is it|what do|what did)"
+    r"|how (?:come|long|many|much)|who\b|does|is it|what do|what did|(?:do|are|did|have) (?:you|people|others|they|many|any|some)\b)"
 )
 _NOT_YET: Final = re.compile(
     r"\b(?:was|were) (?:thinking|hoping|going|wondering|planning|about)\b|\b(?:i|we|you)'ve got\b"
@@ -111,6 +113,7 @@ _CONDITIONAL: Final = _any(
     r"\bonce (?!a |an |every |per |again|more)\w+",
     r"\b(?:when|after|until|as soon as|before) (?:my|the|his|her|our|their|i|he|she|they|we|it|someone)\b",
     r"\bhad (?:i|the|my|he|she|they|it)\b",
+    r"^(?:and |but |so |well , )?(?:were|should) (?:i|we|he|she|they|it|the|my|our|his|her|this)\b(?!.*\?)",
     r"\bwere (?:i|it) to\b",
 )
 _WHOLE: Final = re.compile(r"\b(?:all|everything|in full|whole|entire|full (?:amount|balance|sum))\b")
@@ -150,6 +153,8 @@ _COMMITS: Final = _any(
     r"\b(?:agreed|deal|accept|settled?)\b",
     r"\b(?:i|we) (?:said|told you)\b",
     r"\btakes? (?:me|us)\b",
+    r"\byou(?:'ve got| have| get)$",
+    rf"^(?:can|could|will|would|need|want|may|might)(?: (?:{_AUX}))*(?: (?:{_VERBS}))?\b",
     r"'d take me\b",
 )
 _SOFT: Final = re.compile(
@@ -231,7 +236,7 @@ def _asked(words: Around, echo: bool) -> bool:
         return True
     if "?" not in words.after or _PROPOSES.search(sentence):
         return False
-    return _ASKS.search(sentence) is not None or (echo and _SOFT.fullmatch(words.before + " ") is not None)
+    return _ASKS.search(sentence) is not None or (echo and _soft(words.before))
 
 
 def _past(clause: str, after: str) -> bool:
@@ -251,4 +256,9 @@ def _partial(sentence: str, rest: str, amount: bool) -> bool:
 def _committed(clause: str, after: str) -> bool:
     if _COMMITS.search(clause) or _PROPOSES.search(clause):
         return True
-    return _SOFT.fullmatch(clause + " " if clause else "") is not None or _GRANTS.search(after) is not None
+    return _soft(clause) or _GRANTS.search(after) is not None
+
+
+def _soft(words: str) -> bool:
+    """Whether `words` hold nothing that could make a number mean something else."""
+    return _SOFT.fullmatch(f"{words} " if words else "") is not None
