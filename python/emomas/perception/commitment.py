@@ -97,7 +97,7 @@ _OTHERS: Final = re.compile(
     rf" (?!(?:\w+ ){{0,2}}(?:{_OURS})\b)\w+)\b"
 )
 _SELF_LATER: Final = re.compile(
-    r"\b(?:i|we)(?:'ll|'d| can| could| will| would| need| want| offer| propose| suggest| accept| take)\b"
+    r"\b(?:i|we)(?:'ll|'d| can| could| will| would| need| want| offer| propose| suggest| accept| take)\b|\byou(?:'ve got| have| get)$"
 )
 _EMPTY_IF: Final = re.compile(
     r"\bif (?:that|this|it)(?:'s| is|'ll be| would be) (?:ok|okay|fine|alright|all right|possible|good)(?: (?:with|for)"
@@ -154,7 +154,7 @@ _COMMITS: Final = _any(
     r"\b(?:i|we) (?:said|told you)\b",
     r"\btakes? (?:me|us)\b",
     r"\byou(?:'ve got| have| get)$",
-    rf"^(?:can|could|will|would|need|want|may|might)(?: (?:{_AUX}))*(?: (?:{_VERBS}))?\b",
+    rf"^(?:can|could|will|would|need|want|may|might)(?: (?:{_AUX}))* (?:{_VERBS})\b",
     r"'d take me\b",
 )
 _SOFT: Final = re.compile(
