@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-MOMENTS: Final = ("up", "plain", "hurt", "no")
-"""They agreed or are glad; nothing of note; they are sad, afraid or in pain; they refuse or are angry."""
+MOMENTS: Final = ("up", "plain", "hurt", "cross", "no")
+"""They agreed or are glad; nothing of note; they are sad, afraid or in pain; they are angry; they refuse."""
 
-POOLS: Final = {"up": ("any", "up", "plain"), "plain": ("any", "plain"), "hurt": ("any", "hurt", "down")}
-POOLS["no"] = ("any", "no", "down")
+POOLS: Final = {
+    "up": ("any", "up", "plain"),
+    "plain": ("any", "plain"),
+    "hurt": ("any", "hurt", "down"),
+    "cross": ("any", "cross", "down"),
+    "no": ("any", "no", "down"),
+}
+"""Where the first sentences of each moment are, below their emotion."""
 
 _REFUSALS: Final = frozenset(("reject", "leave", "stop", "threaten"))
 _CONSENTS: Final = frozenset(("accept", "thank"))
@@ -23,8 +29,10 @@ def moment(acts: Collection[str], feeling: str | None) -> str:
     """The moment after these acts of the person, who shows or probably has this feeling."""
     if feeling in ("sadness", "fear"):
         return "hurt"
-    if feeling in ("anger", "disgust") or _REFUSALS & set(acts):
+    if _REFUSALS & set(acts):
         return "no"
+    if feeling in ("anger", "disgust"):
+        return "cross"
     if "plead" in acts:
         return "hurt"
     return "up" if feeling == "joy" or _CONSENTS & set(acts) else "plain"

@@ -39,8 +39,8 @@ _OPENERS = {"accept": "settle", "walk_away": "part"}
 #: Feelings that a simulated person leaves unsaid beside an act they would contradict.
 _JARRING = {
     "reject": ("joy",),
-    "leave": ("joy", "surprise"),
-    "accept": ("anger", "disgust"),
+    "leave": ("joy", "surprise", "neutral"),
+    "accept": ("anger", "disgust", "surprise"),
     "hold": ("joy",),
 }
 
