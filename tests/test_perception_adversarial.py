@@ -77,7 +77,13 @@ def test_a_maybe_counts_for_less() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1 200 days", 1200), ("1\u202f200 days", 1200), ("1e2 days", 100), ("10 200 days", 10_200), ("30 45 days", 45)],
+    [
+        ("1 200 days", 1200),
+        ("1\u202f200 days", 1200),
+        ("1e2 days", 100),
+        ("10 200 days", 10_200),
+        ("30 45 days", 45),
+    ],
 )
 def test_a_number_is_read_whole(text: str, value: float) -> None:
     assert observe(text, unit="days").offers[-1].value == value

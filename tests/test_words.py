@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from emomas.speech import book as books
 from emomas.speech.book import COMMON_SLOTS, DOMAINS, FACTS, FOLDER, agent_book, counterpart_book
 from emomas.speech.quantity import speak_value
-from emomas.speech.words import AGENT_ACTS, COUNTERPART_ACTS, EMOTIONS, PHASES, STYLES, Words
+from emomas.speech.moments import MOMENTS, POOLS, feeling, moment
+from emomas.speech.words import AGENT_ACTS, CONFIRMATIONS, COUNTERPART_ACTS, EMOTIONS, PHASES, STYLES, Words
 
 tomllib = pytest.importorskip("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
@@ -111,7 +112,7 @@ def agent_says(words: Words, scenario: Scenario, act: str, emotion: str, phase: 
     line = words.agent_line(act=act, emotion=emotion, phase=phase, offer=ours, their_offer=theirs, turn=turn)
     check_shape(line)
     spoken = {"open": [ours], "counter": [ours, theirs], "hold": [ours, theirs], "accept": [theirs]}
-    said = spoken.get(act, [])
+    said = spoken.get(act, [ours] if act in CONFIRMATIONS else [])
     check_numbers(line, scenario, *said)
     assert all(speak_value(value, scenario["quantity"]["unit"]) in line for value in said[:1])
     if act == "open":
@@ -162,6 +163,7 @@ def test_every_template_renders(domain: str, book: Any) -> None:
     unit, parties = scenario["quantity"]["unit"], scenario["parties"]
     slots = scenario["facts"] | {"agent": parties["agent"], "name": parties["counterpart"]}
     slots |= {"offer": speak_value(ours, unit), "their_offer": speak_value(theirs, unit)}
+    slots["plan"] = f"payment within {slots['their_offer']}"
     assert slots.keys() == FACTS[domain] | COMMON_SLOTS
     for variant in (variant for variants in book(domain).values() for variant in variants):
         line = variant.text.format_map(slots)
@@ -174,7 +176,8 @@ def test_every_template_renders(domain: str, book: Any) -> None:
 def test_template_files_are_used_small_and_free_of_numbers(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 400
-    assert file.stem.removeprefix("counterpart_") in (*DOMAINS, "common", "counterpart")
+    shared = ("common", "counterpart", "moods", "confirm", "answers")
+    assert re.sub(r"^(counterpart|moods)_", "", file.stem) in (*DOMAINS, *shared)
     body = re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     assert not DIGITS.search(body)
     assert not NUMBER_WORD.search(body)
@@ -187,10 +190,11 @@ def test_no_list_has_a_sentence_twice_and_an_opener_has_one_emotion(domain: str,
     said: list[str] = []
     for path, variants in book(domain).items():
         texts = [variant.text for variant in variants]
-        kind, *_, last = path.split(".")
+        kind, *rest = path.split(".")
         if kind in ("mood", "start", "settle", "part"):
+            (emotion,) = set(rest) & set(EMOTIONS)
             assert len(texts) == len(set(texts)), path
-            assert all(owner.setdefault(text, last) == last for text in texts), path
+            assert all(owner.setdefault(text, emotion) == emotion for text in texts), path
         elif kind == "push":  # two styles never meet in one conversation
             assert len(texts) == len(set(texts)), path
         else:
@@ -208,12 +212,17 @@ def test_there_is_enough_to_choose_from(domain: str) -> None:
 
     assert min(free(agent["greet.any"]), len(agent["middle.any"])) >= 10
     for emotion in EMOTIONS:
-        assert free(agent[f"mood.{emotion}"]) >= 10
-        assert all(len(agent[f"{kind}.{emotion}"]) >= 4 for kind in ("start", "settle", "part"))
+        for name, pools in POOLS.items():
+            for kind, least in (("mood", 10), ("settle", 4), ("part", 4)):
+                found = [v for pool in ("own", *pools) for v in agent.get(f"{kind}.{emotion}.{pool}", ())]
+                assert free(found) >= least, (kind, emotion, name)
+        assert len(agent[f"start.{emotion}"]) >= 4
         assert min(len(person[f"mood.vanilla.{emotion}"]), len(person[f"mood.any.{emotion}"]) + 2) >= 10
         assert all(len(person[f"mood.{style}.{emotion}"]) >= 3 for style in STYLES[1:])
-    # Ten of each act whatever the facts are: that is what keeps ten turns of one act from repeating.
+    # Fifteen of the acts that come again and again, and ten of each whatever the facts are: that is what keeps ten turns of one act from repeating.
     assert all(free(agent[f"act.{act}.any"]) >= 10 for act in AGENT_ACTS)
+    assert all(free(agent[f"act.{act}.any"]) >= 15 for act in ("counter", "hold", *CONFIRMATIONS))
+    assert all(free(person[f"act.{act}"], {"offer"}) >= 15 for act in ("offer", "hold", "reject"))
     for act in COUNTERPART_ACTS:
         assert free(person[f"act.{act}"], {"offer"} if act in ("offer", "hold") else ()) >= 10, act
     assert all(len(person[f"push.{style}"]) >= 6 for style in STYLES)
@@ -315,8 +324,9 @@ def test_the_emotion_is_heard_in_every_turn(domain: str) -> None:
     scenario = sample(domain)
     for emotion in EMOTIONS:
         words = Words(scenario, 1)
-        pool = agent_book(domain)[f"mood.{emotion}"]
-        moods = {variant.text.format(**scenario["facts"]) for variant in pool}
+        book = agent_book(domain)
+        pools = [book.get(f"mood.{emotion}.{name}", ()) for name in ("own", "any", "plain")]
+        moods = {variant.text for pool in pools for variant in pool}
         for turn in range(10):
             assert sentences(agent_says(words, scenario, "counter", emotion, "opening", turn))[0] in moods
 
@@ -351,7 +361,13 @@ def test_long_facts_do_not_make_long_lines() -> None:
 def test_facts_that_cannot_be_spoken_are_left_out_and_braces_are_only_text() -> None:
     facts = {"balance": 15700, "reason": "  two  storms.\n", "purpose": "", "overdue": None}
     words = Words({**sample("debt"), "facts": {**facts, "creditor_option": "{agent}"}}, 0)
-    call: Scenario = {"act": "counter", "emotion": "joy", "phase": "opening", "offer": 3, "their_offer": 9}
+    call: Scenario = {
+        "act": "counter",
+        "emotion": "sadness",
+        "phase": "opening",
+        "offer": 3,
+        "their_offer": 9,
+    }
     lines = " ".join(words.agent_line(**call, turn=turn) for turn in range(60))
     assert [text in lines for text in ("15700", "two storms", "we could {agent}")] == [False, True, True]
 
@@ -398,3 +414,56 @@ def test_shipped_scenarios_can_be_talked_through(file: Path) -> None:
         emotion = EMOTIONS[turn % 7]
         agent_says(words, scenario, AGENT_ACTS[turn % 6], emotion, PHASES[turn % 4], turn)
         person_says(words, scenario, COUNTERPART_ACTS[turn % 6], emotion, STYLES[turn % 4], turn)
+
+
+def test_a_moment_is_what_was_done_and_felt() -> None:
+    table = {
+        ("talk", None): "plain",
+        ("offer", "surprise"): "plain",
+        ("offer", "joy"): "up",
+        ("accept", None): "up",
+        ("reject", "joy"): "no",
+        ("leave", None): "no",
+        ("reject", "sadness"): "hurt",
+        ("talk", "fear"): "hurt",
+        ("plead", None): "hurt",
+        ("offer", "anger"): "cross",
+    }
+    assert {key: moment((key[0],), key[1]) for key in table} == table
+    assert set(POOLS) == set(MOMENTS) >= set(table.values())
+
+
+def test_a_feeling_comes_from_the_words_and_else_from_the_belief() -> None:
+    flat, sad = [1 / 7] * 7, [0.05, 0.3, 0.05, 0.3, 0.1, 0.05, 0.15]
+    assert feeling(None, flat) is None
+    assert feeling(None, sad) == "sadness"
+    assert feeling([0.3, 0.3, 1.0, 0.3, 0.3, 0.3, 0.3], sad) == "anger"
+    assert feeling([0.3, 0.3, 1.0, 0.3, 0.3, 0.95, 0.3], sad) == "sadness"  # no cue is ahead
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_question_is_answered_from_the_facts_or_not_at_all(domain: str) -> None:
+    scenario = sample(domain)
+    call: Scenario = {"act": "counter", "emotion": "joy", "phase": "opening", "offer": OURS[domain]}
+    call |= {"their_offer": None, "turn": 1}
+    words = Words(scenario, 0)
+    assert "automated assistant" in words.agent_line(**call, asks=("identity",))
+    assert re.search("machine|not a person|human", words.agent_line(**call, asks=("machine",)))
+    risk = words.agent_line(**call, asks=("risk",))
+    fact = scenario["facts"].get("risk") or scenario["facts"].get("hazard")
+    assert (fact in risk) if fact else re.search("do not know|no answer|cannot tell", risk)
+    bare = Words(sample(domain, facts=False), 0).agent_line(**call, asks=("risk",))
+    assert re.search("do not know|no answer|cannot tell", bare)
+    check_shape(bare)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_number_is_read_back_in_the_words_of_its_domain(domain: str) -> None:
+    words, plan = Words(sample(domain), 0), speak_value(OURS[domain], sample(domain)["quantity"]["unit"])
+    call: Scenario = {"emotion": "joy", "phase": "opening", "offer": OURS[domain], "their_offer": None}
+    for act in CONFIRMATIONS:
+        lines = [words.agent_line(act=act, **call, turn=turn) for turn in range(15)]
+        assert len(set(lines)) == 15
+        assert all(plan in line for line in lines)
+    with pytest.raises(ValueError, match="heard is"):
+        words.agent_line(act="hold", **call, turn=1, heard="sideways")

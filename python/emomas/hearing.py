@@ -60,9 +60,7 @@ def plausible(scenario: Scenario) -> tuple[float, float]:
     return min(0.25, min(wishes)), 4.0 * max(wishes)
 
 
-def hear(
-    said: TextObservation, scenario: Scenario, *, own: float | None, pending: ReadBack | None
-) -> Heard:
+def hear(said: TextObservation, scenario: Scenario, *, own: float | None, pending: ReadBack | None) -> Heard:
     """The meaning of `said`. own: the number the agent has named last; pending: what it has just read back."""
     acts, offer = set(said.acts), said.offer
     if "stop" in acts or "leave" in acts:

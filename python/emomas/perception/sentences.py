@@ -59,7 +59,10 @@ def around(tokens: Tokens, first: int, last: int) -> Around:
     while close < min(len(tokens), stop + _REACH) and word(tokens, close) not in ENDS:
         close += 1
     return Around(
-        _joined(tokens, clause, first), _joined(tokens, start, first), after.strip(), _joined(tokens, stop, close)
+        _joined(tokens, clause, first),
+        _joined(tokens, start, first),
+        after.strip(),
+        _joined(tokens, stop, close),
     )
 
 

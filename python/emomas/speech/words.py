@@ -112,8 +112,10 @@ class Words:
         answers = self._answers(asks, slots) if act not in ("open", "walk_away") else []
         factual = act in ("counter", "hold", "ask") and speaker.chance(_MIDDLE_SHARE, "middle", turn)
         middles = speaker.pool("middle.any") if factual and not answers else []
-        if emotion in ("joy", "surprise") and heard in ("up", "plain"):
+        if emotion in ("joy", "surprise"):
             middles = [variant for variant in middles if not variant.slots & GRAVE]
+        elif heard == "hurt":
+            middles = [variant for variant in middles if "risk" not in variant.slots]
         return speaker.line(
             speaker.pool(f"act.{act}.any", f"act.{act}.{phase}"),
             slots,
