@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -18,9 +19,12 @@ SCENARIOS = [name for domain in DOMAINS for name in scenario_ids(domain)]
 TURNS = 15
 
 CHEERFUL = re.compile(
-    r"(?i)\b(good (sign|news|ground|point)|that is (very )?good|sounds good|hopeful|great|wonderful|lovely|pleasure"
-    r"|promising|well done|encouraging|nice|cool|so good|doing so well|welcome|brings us closer|changes things for the"
-    r" better|good to (hear|know|have|see)|it is good|what a|wow|surprise us|surprising us|helps a lot)\b|^good\b|^oh,"
+    r"(?i)\b(good (sign|news|ground|point)|that is (very )?good|sounds good|hopeful|great|wonderful"
+    r"|lovely|pleasure"
+    r"|promising|well done|encouraging|nice|cool|so good|doing so well|welcome|brings us closer"
+    r"|changes things for the"
+    r" better|good to (hear|know|have|see)|it is good|what a|wow|surprise us|surprising us|helps a "
+    r"lot)\b|^good\b|^oh,"
 )
 """Glad or pleasantly surprised words."""
 
@@ -67,7 +71,7 @@ def test_words_fit_what_was_said_and_are_said_once(counterpart: str, policy: str
     heard: Counter[str] = Counter()
     for seed, name in enumerate(SCENARIOS):
         lines = played(name, counterpart, policy, seed)
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in itertools.pairwise(lines):
             heard[before.act if before.act in ("reject", "leave") else before.emotion] += 1
             sore = before.act in ("reject", "leave") or before.emotion in (
                 "sadness",

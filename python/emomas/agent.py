@@ -126,8 +126,8 @@ class Agent:
     ) -> TextObservation | None:
         """Take in what was heard and sensed since the last turn; may be called several times before `decide`.
 
-        `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says and
-        are never read back. Returns what was read in the text.
+        `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says,
+        and are never read back. Returns what was read in the text.
         """
         if self.core.closed:
             error = ObservationError("the conversation is closed: begin the next one with begin()")

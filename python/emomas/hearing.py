@@ -46,8 +46,8 @@ class Heard:
 def plausible(scenario: Scenario) -> tuple[float, float]:
     """The least and the largest number that can be meant as an offer in the scenario.
 
-    Clock times reach three hours beyond the parties' wishes, anything else from just above 0 to four times the
-    largest of them.
+    Clock times reach three hours beyond the parties' wishes, anything else from just above 0 to four times
+    the largest of them.
     """
     wishes = (
         scenario.agent_target,
@@ -61,7 +61,8 @@ def plausible(scenario: Scenario) -> tuple[float, float]:
 
 
 def hear(said: TextObservation, scenario: Scenario, *, own: float | None, pending: ReadBack | None) -> Heard:
-    """The meaning of `said`. own: the number the agent has named last; pending: what it has just read back."""
+    """The meaning of `said`. own: the number the agent has named last; pending: what it has just "
+    "read back."""
     acts, offer = set(said.acts), said.offer
     if "stop" in acts or "leave" in acts:
         return Heard("leave")

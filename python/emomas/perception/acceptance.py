@@ -13,7 +13,10 @@ def _any(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives))
 
 
-_LEAD: Final = r"(?:(?:oh|well|um|so|and|then|all right|alright|ok|okay|yes|yeah|fine|good|great|sure|thanks|thank you) ?(?:, )?)"
+_LEAD: Final = (
+    r"(?:(?:oh|well|um|so|and|then|all right|alright|ok|okay|yes|yeah|fine|good|great|sure|thanks"
+    r"|thank you) ?(?:, )?)"
+)
 _FIRM: Final = r"yes|yeah|yep|yup|agreed|deal|done|accepted|absolutely|definitely|certainly|of course"
 _POLITE: Final = r"ok|okay|fine|sure|alright|all right|good|great|perfect|you got it|very well"
 _TAIL: Final = r"(?:then|thanks|thank you|please|with me|by me|it is|!| |,)*"
@@ -21,16 +24,19 @@ _TAIL: Final = r"(?:then|thanks|thank you|please|with me|by me|it is|!| |,)*"
 _CLEAR: Final = _any(
     rf"^{_LEAD}?(?:{_FIRM}) ?{_TAIL}$",
     rf"^(?:{_FIRM}|{_POLITE}) ,? ?(?:{_FIRM}|{_POLITE}) ?{_TAIL}$",
-    r"^(?:ok |okay |fine |yes |alright |sure |well |all right )?,? ?deal\b(?! with| breaker| or\b| you| is| for)",
+    r"^(?:ok |okay |fine |yes |alright |sure |well |all right )?,? ?deal\b(?! with| breaker| or\b| "
+    r"you| is| for)",
     r"\b(?:it's|that's|we have|you have|we've got|you've got|you got) (?:a|yourself a) deal\b",
-    r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that (?:i|it|you|we|the|my|there)\b| it's| responsib)",
+    r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that (?:i|it|you|we|the"
+    r"|my|there)\b| it's| responsib)",
     r"\bi(?:'ll| will| can| do)? ?agree(?: to| with)? (?:that|this|it|the|your|those|these)\b(?! it| was"
     r"| is)",
     r"\b(?:i|we) (?:totally |fully )?agree(?: \.| !)?$",
     r"^(?:i |we )?agree to\b",
     rf"^{_LEAD}?agreed\b",
     r"\bi'm in$",
-    r"\b(?:that|this|it)(?: one)?(?:'ll| will)? (?:works|work)\b(?! for (?!me\b|us\b|both)| with (?!me\b|us\b))",
+    r"\b(?:that|this|it)(?: one)?(?:'ll| will)? (?:works|work)\b(?! for (?!me\b|us\b|both)| with "
+    r"(?!me\b|us\b))",
     r"\bworks for (?:me|us)\b",
     r"\blet's (?:do|go with|settle on|agree on|shake on) (?:that|this|it)\b",
     r"\blet's do it\b",
@@ -55,8 +61,10 @@ _UNDOES: Final = _any(
     r", not\b",
 )
 _TAKES_BACK: Final = re.compile(
-    r"^(?:but|however|although|except|unless|if|provided|as long as|on condition|though|until|only|when|once|after"
-    r"|whatever|not really|or not|no wait|(?:i'll|i will|let me|i have to|i need to|i must) think|we'll see|i'll see"
+    r"^(?:but|however|although|except|unless|if|provided|as long as|on condition|though|until|only"
+    r"|when|once|after"
+    r"|whatever|not really|or not|no wait|(?:i'll|i will|let me|i have to|i need to|i must) think"
+    r"|we'll see|i'll see"
     r"|i'll let you know)\b"
 )
 _NEGATED: Final = _any(
@@ -69,15 +77,19 @@ _SOMEBODY_ELSE: Final = _any(
     r"\b(?:my|his|her|their|the|your) (?!answer|final|last)\w+ (?!yes\b)",
 )
 _HEDGES: Final = re.compile(
-    r"\b(?:maybe|perhaps|might|probably|possibly|i (?:guess|suppose)|not sure|more or less|i think|almost|nearly)\b"
+    r"\b(?:maybe|perhaps|might|probably|possibly|i (?:guess|suppose)|not sure|more or less|i think"
+    r"|almost|nearly)\b"
 )
 # "ok ok", "sure, sure", "right, right": impatience, no consent.
 _DOUBLED: Final = re.compile(r"\b(\w+) (?:, )?\1\b")
 
 _AFFIRMS: Final = re.compile(
-    r"^(?:(?:oh|well|um|yes|yeah|yep|yup|correct|exactly|right|that's|that is|it is|i do|i did|we do|sure|absolutely|of"
-    r" course|indeed|true|ok|okay|deal|agreed|definitely|certainly|fine|please do|you got it|i am sure|i'm sure|it"
-    r"|what i (?:mean|meant|said)|please|thanks|thank you|all of it|everything|the whole(?: amount| balance)?|in full"
+    r"^(?:(?:oh|well|um|yes|yeah|yep|yup|correct|exactly|right|that's|that is|it is|i do|i did|we do"
+    r"|sure|absolutely|of"
+    r" course|indeed|true|ok|okay|deal|agreed|definitely|certainly|fine|please do|you got it|i am "
+    r"sure|i'm sure|it"
+    r"|what i (?:mean|meant|said)|please|thanks|thank you|all of it|everything|the whole(?: amount| "
+    r"balance)?|in full"
     r"|i mean it|i promise|go ahead|note (?:it|that)(?: down)?)(?: |$)(?:, )?)+$"
 )
 
@@ -85,8 +97,8 @@ _AFFIRMS: Final = re.compile(
 def acceptance(sentences: Sequence[str]) -> str:
     """How far the utterance accepts what is on the table: "clear", "mild" (ask again), or "".
 
-    A yes counts in a main clause of the speaker's own, neither asked, nor negated, nor taken back; missing one
-    is cheap. A question after a yes leaves it open.
+    A yes counts in a main clause of the speaker's own, neither asked, nor negated, nor taken back; missing
+    one is cheap. A question after a yes leaves it open.
     """
     best = ""
     for k, sentence in enumerate(sentences):

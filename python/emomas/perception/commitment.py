@@ -32,7 +32,8 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 
 _WITHDRAWN: Final = _any(
-    r"\b(?:just kidding|only kidding|i'm (?:kidding|joking)|i am (?:kidding|joking)|scratch that|strike that)\b",
+    r"\b(?:just kidding|only kidding|i'm (?:kidding|joking)|i am (?:kidding|joking)|scratch that"
+    r"|strike that)\b",
     r"\b(?:forget (?:it|that|what i said)|never ?mind|i take (?:it|that) back|not really)\b",
     r"^(?:no , )?(?:kidding|joking)\b",
 )
@@ -54,21 +55,25 @@ _PROPOSES: Final = _any(
     r"\b(?:can|could|may|might|would|will|should|shall|can't|couldn't|won't|wouldn't) (?:we|you|i)\b"
     r"(?! (?:die|be dead|lose|get worse|end up|survive|really|even))",
     r"\b(?:can|could|would|may) it be\b",
-    r"\b(?:let's|let me|let us|give me|give us|make it|meet me|meet us|i'd|i'll|i can|we can|we could|i need)\b",
+    r"\b(?:let's|let me|let us|give me|give us|make it|meet me|meet us|i'd|i'll|i can|we can|we could"
+    r"|i need)\b",
 )
 _ASKS: Final = _any(
     r"\b(?:what|why|when|where|who|how|which)\b",
-    r"\b(?:is|are|was|were|do|does|did|have|has) (?:it|that|this|there|you|they|he|she|the|others|people|my)\b",
+    r"\b(?:is|are|was|were|do|does|did|have|has) (?:it|that|this|there|you|they|he|she|the|others"
+    r"|people|my)\b",
     r"\byou(?:'d| would| will|'ll)\b",
     r"^(?:and |but |so |ok , |okay , )?(?:is|are|does|did|has) ",
 )
 _ASKS_UNMARKED: Final = _any(
     r"^(?:and |but |so |well )?(?:what happens|what would happen|what if|why (?!not\b|don't we\b)"
-    r"|how (?:come|long|many|much)|who\b|does|is it|what do|what did|(?:do|are|did|have) (?:you|people|others|they|many|any|some)\b)"
+    r"|how (?:come|long|many|much)|who\b|does|is it|what do|what did|(?:do|are|did|have) (?:you"
+    r"|people|others|they|many|any|some)\b)"
 )
 _NOT_YET: Final = re.compile(
     r"\b(?:was|were) (?:thinking|hoping|going|wondering|planning|about)\b|\b(?:i|we|you)'ve got\b"
-    r"|\b(?:have|has) got\b|\b(?:i|we)(?:'ve| have) (?:\w+ )?(?:offered|said|agreed|decided)\b|\bgot to\b|\bhad (?:better|rather)\b|\bhave had\b"
+    r"|\b(?:have|has) got\b|\b(?:i|we)(?:'ve| have) (?:\w+ )?(?:offered|said|agreed|decided)\b|\bgot "
+    r"to\b|\bhad (?:better|rather)\b|\bhave had\b"
 )
 _PAST: Final = re.compile(
     r"\b(?:was|were|had|got|took|spent|lasted|waited|went|died|lived|paid|did|lay|slept|fell|passed|stayed|kept"
@@ -76,7 +81,8 @@ _PAST: Final = re.compile(
     r"|stopped|ended|happened|wanted|asked|signed|left|missed|found|counted|held|since)\b"
 )
 _PAST_AFTER: Final = re.compile(
-    r"^(?:was|were|is what (?:i|we|he|she|they) (?:got|had|paid|waited|were|was)|since|in a row|late|ago|straight"
+    r"^(?:was|were|is what (?:i|we|he|she|they) (?:got|had|paid|waited|were|was)|since|in a row|late"
+    r"|ago|straight"
     r"|(?:was|is) over|have passed|passed|went by|later i|yesterday)\b"
 )
 _COUNTS_SOMETHING: Final = re.compile(r"^of (?!time|waiting|delay|grace|extension|holding|patience)\w+")
@@ -97,16 +103,20 @@ _OTHERS: Final = re.compile(
     rf" (?!(?:\w+ ){{0,2}}(?:{_OURS})\b)\w+)\b"
 )
 _SELF_LATER: Final = re.compile(
-    r"\b(?:i|we)(?:'ll|'d| can| could| will| would| need| want| offer| propose| suggest| accept| take)\b|\byou(?:'ve got| have| get)$"
+    r"\b(?:i|we)(?:'ll|'d| can| could| will| would| need| want| offer| propose| suggest| accept| "
+    r"take)\b|\byou(?:'ve got| have| get)$"
 )
 _EMPTY_IF: Final = re.compile(
-    r"\bif (?:that|this|it)(?:'s| is|'ll be| would be) (?:ok|okay|fine|alright|all right|possible|good)(?: (?:with|for)"
+    r"\bif (?:that|this|it)(?:'s| is|'ll be| would be) (?:ok|okay|fine|alright|all right|possible"
+    r"|good)(?: (?:with|for)"
     r" (?:you|everyone|all))?\b|\bif (?:that|it) (?:works|helps|suits)(?: (?:for )?(?:you|us|everyone))?\b"
-    r"|\bif (?:possible|need be|needed|necessary|you (?:like|want|wish|agree|insist|don't mind|must|please))\b"
+    r"|\bif (?:possible|need be|needed|necessary|you (?:like|want|wish|agree|insist|don't mind|must"
+    r"|please))\b"
     r"|\bif you (?:can|could)(?= ,|$| \?)|\bas soon as possible\b"
 )
 _CONDITIONAL: Final = _any(
-    r"\b(?:if|unless|provided|providing|assuming|depending|depends|suppose|supposing|imagine|in case|as long as"
+    r"\b(?:if|unless|provided|providing|assuming|depending|depends|suppose|supposing|imagine|in case"
+    r"|as long as"
     r"|on condition|wish|hopefully|with (?:some |any |a bit of )?luck|whenever|only when|say i)\b",
     r"\b(?:would|could|might|should) have\b",
     r"\b(?:would|could|might|should)'ve\b",
@@ -119,7 +129,8 @@ _CONDITIONAL: Final = _any(
 _WHOLE: Final = re.compile(r"\b(?:all|everything|in full|whole|entire|full (?:amount|balance|sum))\b")
 _PARTIAL: Final = _any(
     r"\bthe (?:rest|remainder|remaining|other (?:half|part|ones))\b",
-    r"\b(?:a|one|the|the first|first|another|two) (?:half|third|thirds|quarter|part|instal\w+|portion|share|bit)\b",
+    r"\b(?:a|one|the|the first|first|another|two) (?:half|third|thirds|quarter|part|instal\w+|portion"
+    r"|share|bit)\b",
     r"\bhalf (?:of|now|then|by|up|in|on|it|the)\b",
     r"^half(?= #)",
     r"\b(?:pay|send|give|transfer|do) (?:you )?half\b",
@@ -129,23 +140,33 @@ _PARTIAL: Final = _any(
 )
 _AMOUNT: Final = re.compile(r"\$|\b(?:dollars?|bucks|euros?|pounds|quid|usd|grand)\b")
 _VERBS: Final = (
-    r"pay|do|manage|make|give|offer|agree|accept|propose|suggest|say|settle|take|go|need(?! to)|want(?! to)|wait"
-    r"|hold|hang|last|stay|try|sleep|be (?:in bed|there|asleep|ok|okay|fine|happy|good|done|ready|willing)|come up"
-    r"|get (?:it|that|the|you|this|everything|there|by)|clear|transfer|send|swing|live with|meet|stretch|finish"
-    r"|switch|turn (?:off|in)|prefer|ask|require|promise|commit|push|move|postpone|book|schedule|choose|plan|stand"
-    r"|survive|breathe|afford|spare|put|have (?:it|that|the money|only|about|just|at|a|around|maybe|in me)|deliver"
-    r"|repay|delay|extend|return|to bed|going|sign|raise|find|scrape|cover|hand over|mean|drop|lower|tolerate|think|guess|have"
+    r"pay|do|manage|make|give|offer|agree|accept|propose|suggest|say|settle|take|go|need(?! to)"
+    r"|want(?! to)|wait"
+    r"|hold|hang|last|stay|try|sleep|be (?:in bed|there|asleep|ok|okay|fine|happy|good|done|ready"
+    r"|willing)|come up"
+    r"|get (?:it|that|the|you|this|everything|there|by)|clear|transfer|send|swing|live with|meet"
+    r"|stretch|finish"
+    r"|switch|turn (?:off|in)|prefer|ask|require|promise|commit|push|move|postpone|book|schedule"
+    r"|choose|plan|stand"
+    r"|survive|breathe|afford|spare|put|have (?:it|that|the money|only|about|just|at|a|around|maybe"
+    r"|in me)|deliver"
+    r"|repay|delay|extend|return|to bed|going|sign|raise|find|scrape|cover|hand over|mean|drop|lower"
+    r"|tolerate|think|guess|have"
 )
 _AUX: Final = (
     r"can|could|will|would|shall|must|might|may|do|really|just|only|honestly|still|probably|maybe|perhaps|gladly"
-    r"|also|now|even|definitely|certainly|absolutely|happily|am|are|be|able to|going to|willing to|ready to|happy to"
-    r"|need to|want to|like to|love to|have to|got to|hope to|plan to|try to|promise to|easily|then|not|to|rather|at"
-    r"|least|most|possibly|thinking|hoping|was|were|of|about|somewhere|around|'ve got|always|no|longer|can't|won't"
+    r"|also|now|even|definitely|certainly|absolutely|happily|am|are|be|able to|going to|willing to"
+    r"|ready to|happy to"
+    r"|need to|want to|like to|love to|have to|got to|hope to|plan to|try to|promise to|easily|then"
+    r"|not|to|rather|at"
+    r"|least|most|possibly|thinking|hoping|was|were|of|about|somewhere|around|'ve got|always|no"
+    r"|longer|can't|won't"
     r"|cannot|don't|couldn't|wouldn't"
 )
 _COMMITS: Final = _any(
     rf"\b(?:i|we|i'll|i'd|we'll|we'd|i'm|we're|i've|we've|i'm only)(?: (?:{_AUX}))* (?:{_VERBS})\b",
-    r"\b(?:i'm|i am|we're|we are|i was|we were) (?:\w+ )?(?:at|ok|okay|fine|happy|good|thinking|hoping|willing)\b",
+    r"\b(?:i'm|i am|we're|we are|i was|we were) (?:\w+ )?(?:at|ok|okay|fine|happy|good|thinking"
+    r"|hoping|willing)\b",
     r"\b(?:i've|we've|i have|we have)(?: only| just)?(?: got)?$",
     rf"^{_LEAD}(?:give|make|let|let's|say|take|call|meet|grant|allow|split|push|move|settle|try|come|be|hold|wait"
     r"|put|lights? out|bed|sleep|bring|get|offer|keep|set|schedule|book|do|pay)\b",
@@ -168,13 +189,16 @@ _SOFT: Final = re.compile(
     r"|high|late|early|today|further|beyond|below|above|,|:|\$)(?: |$))*"
 )
 _GRANTS: Final = re.compile(
-    r"^(?:, )?(?:please|max|tops|maximum|at (?:most|the (?:latest|earliest|most))|final|flat|sharp|then|it is|works?"
-    r"|would|is (?:all|what (?:i|we)|the (?:best|most|least|earliest|latest)|my|our|fine|ok|okay|good|fair|possible"
+    r"^(?:, )?(?:please|max|tops|maximum|at (?:most|the (?:latest|earliest|most))|final|flat|sharp"
+    r"|then|it is|works?"
+    r"|would|is (?:all|what (?:i|we)|the (?:best|most|least|earliest|latest)|my|our|fine|ok|okay|good"
+    r"|fair|possible"
     r"|doable|enough|realistic|reasonable|agreed|acceptable|for)|suits|sounds|and (?:we're|that's|not)"
     r"|or (?:nothing|else|so|more|less)|from|to)\b"
 )
 _HEDGES: Final = re.compile(
-    r"\b(?:maybe|perhaps|might|probably|possibly|i (?:think|guess|suppose)|not (?:sure|certain)|i don't know|no idea"
+    r"\b(?:maybe|perhaps|might|probably|possibly|i (?:think|guess|suppose)|not (?:sure|certain)|i "
+    r"don't know|no idea"
     r"|hard to say|something like|more or less|or so|hopefully|roughly|somewhere|try|likely|could be)\b"
 )
 

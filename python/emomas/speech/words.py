@@ -1,8 +1,8 @@
 """Lines for the agent and for the simulated person, built from templates and the scenario's facts.
 
 A line is an opener, sometimes a sentence about the facts, and the act with its number. The opener carries the
-emotion that is shown and fits what the person has just said; a question is answered in its place. Which variant
-is taken depends only on the scenario's id, the seed and what was said before.
+emotion that is shown and fits what the person has just said; a question is answered in its place. Which
+variant is taken depends only on the scenario's id, the seed and what was said before.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ class Words:
         the number both now hold); `confirm_…` reads `offer` back; `ask` and `walk_away` say no number. Values
         are in the scenario's unit; `turn` only varies the wording. `heard` is the moment (one of
         `moments.MOMENTS`) that the person's words made, by default that of the last counterpart line; `asks`
-        are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or when the
-        act's number is missing.
+        are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or when
+        the act's number is missing.
         """
         _one_of("act", act, AGENT_ACTS)
         _one_of("emotion", emotion, EMOTIONS)
