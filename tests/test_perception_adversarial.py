@@ -1,15 +1,17 @@
 """Nothing that only sounds like a deal may count as one.
 
 Offers and yeses together, before the rules on commitment: precision .28 on `A` and .41 on `B`; after: 1.00 on
-`A`, .76 on `B` at first meeting and 1.00 once mended for; recall .94 and 1.00 before, 1.00 and 1.00 after.
+`A`, .76 on `B` at first meeting and 1.00 once mended for; recall .94 and 1.00 before, 1.00 and 1.00 after. Of
+`MEANT_FOR_NOTHING`, the agent closed 17 of the first 55 and 3 of the other 43 at first meeting. All sets were
+mended for, so as tests they guard what is known.
 """
 
 from __future__ import annotations
 
 import pytest
-from adversarial import TODAY, A, B, Row
+from adversarial import MEANT_FOR_NOTHING, TODAY, A, B, Row
 
-from emomas import load_scenario
+from emomas import Agent, load_scenario
 from emomas.hearing import plausible
 from emomas.perception import observe
 from emomas.perception.commitment import DOUBTS
@@ -36,6 +38,30 @@ def test_only_what_is_meant_counts(row: Row) -> None:
     )
     clear = "accept" in seen.acts and "accept:mild" not in seen.cues
     assert (None if seen.offer is None else seen.offer.value, clear) == (want, accepts), seen
+
+
+@pytest.mark.parametrize(("domain", "text"), MEANT_FOR_NOTHING)
+def test_nothing_closes_that_was_not_meant(domain: str, text: str) -> None:
+    agent = Agent(SCENARIOS[domain], seed=1, today=TODAY)
+    agent.open()
+    assert agent.reply(text).deal is None
+
+
+@pytest.mark.parametrize("row", A + B, ids=lambda row: row[1])
+def test_a_deal_is_closed_at_once_or_after_a_yes_or_was_not_meant(row: Row) -> None:
+    domain, text, want, accepts = row
+    agent = Agent(SCENARIOS[domain], seed=1, today=TODAY)
+    standing = agent.open().offer
+    reply = agent.reply(text)
+    meant = standing if accepts else want
+    if meant is None:
+        assert reply.deal is None
+    elif reply.act == "confirm":
+        deal = agent.reply("yes").deal
+        # A confirmed offer is an offer like any other: the agent may take it or make its own.
+        assert deal == meant or (deal is None and agent._their_offer == meant and not accepts)
+    else:
+        assert reply.deal in (None, meant)
 
 
 def test_there_are_lines_enough_in_every_domain() -> None:

@@ -386,26 +386,6 @@ def test_a_scenario_without_its_basics_is_refused(change: str) -> None:
         Words({**sample("debt"), key: ast.literal_eval(value)}, 0)
 
 
-@pytest.mark.parametrize("wrong", ["act", "emotion", "phase", "style", "offer"])
-def test_a_wrong_call_is_refused(wrong: str) -> None:
-    words = Words(sample("debt"), 0)
-    call: Scenario = {"act": "hold", "emotion": "joy", "offer": 3, "turn": 1}
-    change: Scenario = {wrong: None if wrong == "offer" else "other"}
-    if wrong != "style":
-        with pytest.raises(ValueError, match=f"{wrong} is"):
-            words.agent_line(**{**call, "phase": "opening", "their_offer": 9, **change})
-    if wrong != "phase":
-        with pytest.raises(ValueError, match=f"{wrong} is"):
-            words.counterpart_line(**{**call, "style": "victim", **change})
-
-
-def test_an_acceptance_needs_a_number_and_takes_the_shared_one() -> None:
-    call: Scenario = {"act": "accept", "emotion": "joy", "phase": "closing", "their_offer": None, "turn": 1}
-    assert "3 days" in Words(sample("debt"), 0).agent_line(**call, offer=3)
-    with pytest.raises(ValueError, match="their_offer is None"):
-        Words(sample("debt"), 0).agent_line(**call, offer=None)
-
-
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_shipped_scenarios_can_be_talked_through(file: Path) -> None:
     scenario = tomllib.loads(file.read_text(encoding="utf-8"))

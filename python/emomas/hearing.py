@@ -1,9 +1,10 @@
 """From what was read to what the core hears: an act, an offer, or first a question back.
 
-A deal needs two people who mean the same number. So a number is read back before it can close anything when
-the reading is not certain, or when it is better for the agent than what the agent itself has asked for; and a
-yes that may be politeness is read back, too. In that turn the core hears talk without an offer. Only a clear
-yes then counts: the number becomes the person's offer, which the core takes, since it is as good as its own.
+A deal needs two people who mean the same number. So a number that could close the conversation is read back
+when the reading is not certain, or when it is better for the agent than what the agent itself has asked for;
+and a yes that may be politeness is read back, too. In that turn the core hears talk without an offer. Only a
+clear yes then counts: the number becomes the person's offer. When it is the agent's own number, or a better
+one, the core takes it at once; otherwise it may take it or go on bargaining.
 """
 
 from __future__ import annotations

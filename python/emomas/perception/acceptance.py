@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from emomas.perception.commitment import ironic, withdrawn
+from emomas.perception.commitment import ironic, plain, withdrawn
 
 
 def _any(*alternatives: str) -> re.Pattern[str]:
@@ -24,7 +24,7 @@ _TAIL: Final = r"(?:then|thanks|thank you|please|with me|by me|it is|!| |,)*"
 _CLEAR: Final = _any(
     rf"^{_LEAD}?(?:{_FIRM}) ?{_TAIL}$",
     rf"^(?:{_FIRM}|{_POLITE}) ,? ?(?:{_FIRM}|{_POLITE}) ?{_TAIL}$",
-    r"^(?:ok |okay |fine |yes |alright |sure |well |all right )?,? ?deal\b(?! with| breaker| or\b| "
+    r"^(?:ok |okay |fine |yes |alright |sure |well |all right )?,? ?deal\b(?! me| with| breaker| or\b| "
     r"you| is| for)",
     r"\b(?:it's|that's|we have|you have|we've got|you've got|you got) (?:a|yourself a) deal\b",
     r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that (?:i|it|you|we|the"
@@ -32,7 +32,7 @@ _CLEAR: Final = _any(
     r"\bi(?:'ll| will| can| do)? ?agree(?: to| with)? (?:that|this|it|the|your|those|these)\b(?! it| was"
     r"| is)",
     r"\b(?:i|we) (?:totally |fully )?agree(?: \.| !)?$",
-    r"^(?:i |we )?agree to\b",
+    r"^(?:i |we )?agree to\b(?! disagree)",
     rf"^{_LEAD}?agreed\b",
     r"\bi'm in$",
     r"\b(?:that|this|it)(?: one)?(?:'ll| will)? (?:works|work)\b(?! for (?!me\b|us\b|both)| with "
@@ -131,5 +131,5 @@ def _of_sentence(sentence: str) -> str:
             return ""
         if _SOMEBODY_ELSE.search(before) or _DOUBLED.search(sentence):
             return ""
-        return "mild" if _HEDGES.search(sentence) else strength
+        return strength if plain(sentence) and not _HEDGES.search(sentence) else "mild"
     return ""

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from emomas.perception.sentences import Around
+from emomas.perception.tokens import word_set
 
 DOUBTS: Final = (
     "withdrawn",
@@ -168,7 +169,8 @@ _COMMITS: Final = _any(
     r"\b(?:i'm|i am|we're|we are|i was|we were) (?:\w+ )?(?:at|ok|okay|fine|happy|good|thinking"
     r"|hoping|willing)\b",
     r"\b(?:i've|we've|i have|we have)(?: only| just)?(?: got)?$",
-    rf"^{_LEAD}(?:give|make|let|let's|say|take|call|meet|grant|allow|split|push|move|settle|try|come|be|hold|wait"
+    rf"^{_LEAD}(?:give|make|let|let's|say|take|call it|meet|grant|allow|split|push|move|settle|try"
+    rf"|come|be|hold|wait"
     r"|put|lights? out|bed|sleep|bring|get|offer|keep|set|schedule|book|do|pay)\b",
     rf"\b(?:my|our|the|that's my) (?:\w+ ){{0,2}}(?:{_OURS})\b",
     r"\b(?:agreed|deal|accept|settled?)\b",
@@ -199,7 +201,8 @@ _GRANTS: Final = re.compile(
 _HEDGES: Final = re.compile(
     r"\b(?:maybe|perhaps|might|probably|possibly|i (?:think|guess|suppose)|not (?:sure|certain)|i "
     r"don't know|no idea"
-    r"|hard to say|something like|more or less|or so|hopefully|roughly|somewhere|try|likely|could be)\b"
+    r"|hard to say|give or take|something like|more or less|or so|hopefully|roughly|somewhere|try"
+    r"|likely|could be)\b"
 )
 
 
@@ -240,9 +243,40 @@ def withdrawn(sentence: str) -> bool:
     return _WITHDRAWN.search(sentence) is not None
 
 
+# Everything that may stand in a sentence that does nothing but offer or agree. Whoever needs twenty days
+# "to think", or is "dead" in twenty minutes, says a word that is not here.
+_PLAIN: Final = word_set(
+    "i i'll i'd i'm i've we we'll we'd we're we've you me us my our it it's this that that's is be are am "
+    "a an the and or to in on at by for of from with within until till til up about around than then as so "
+    "can could will would shall may must do does have has get got give make take let let's say settle agree "
+    "accept offer propose suggest need want wait hold last stay sleep go going pay manage afford "
+    "send transfer "
+    "clear push move postpone promise try prefer ask bring repay deliver plan schedule book done finish put "
+    "how bout what not no yes yeah yep ok okay well fine sure alright right hi hello hey oh um "
+    "please pls thanks "
+    "thank just only now today tomorrow tonight here there again still instead rather really actually "
+    "definitely certainly absolutely honestly max maximum min minimum most least best latest "
+    "earliest exactly "
+    "more less later earlier sooner longer before after past no nothing else limit word final deal agreed "
+    "all everything whole full entire amount balance sum money bill debt payment rest due operation surgery "
+    "date bed bedtime lights out light asleep time times day days week weeks minutes hour hours works work "
+    "work suits good great fair enough possible doable reasonable acceptable realistic happy willing able "
+    "ready promised too sorry mean said why between half hang dollars bucks usd "
+    "your yours terms schedule arrangement gladly happily totally fully works count convinced cash "
+    "month monthly breathe believe"
+)
+
+
 def hedged(words: Around) -> bool:
-    """Whether the speaker is not sure of the number: "maybe", "I guess"."""
-    return _HEDGES.search(words.sentence) is not None
+    """Whether the number is less than certain: a "maybe", or words beside it that no plain offer needs."""
+    if _HEDGES.search(words.sentence):
+        return True
+    return not plain(f"{_own_clause(words.clause)} {words.after}")
+
+
+def plain(words: str) -> bool:
+    """Whether every one of `words` may stand in a sentence that does nothing but offer or agree."""
+    return all(name in _PLAIN for name in words.split() if name[0].isalpha())
 
 
 _JOINT: Final = re.compile(rf"\b(?:(?:but|so|because|although) |(?:and|or|while|then) (?={_SELF}\b|maybe\b))")

@@ -63,11 +63,13 @@ LEXICON: Final[dict[str, tuple[str, ...]]] = {
 """Cue words, phrases and emoji; each belongs to the one emotion it says most about."""
 
 _CIRCUMSTANCES: Final = (
-    "lost my job, lost the job, lost my work, laid off, got fired, was fired, fired me, out of work, unemployed, "
-    "cannot pay, can't pay, cant pay, cannot afford, can't afford, no money, no income, bankrupt, evicted, "
+    "lost my job, lost the job, lost my work, laid off, got fired, was fired, fired me, out of work, "
+    "unemployed, cannot pay, can't pay, cant pay, cannot afford, can't afford, no money, no income, "
+    "bankrupt, evicted, "
     "eviction, struggling, divorce, hospital, sick, ill, illness, disabled, cancer, in pain, painful, hurts, "
-    "hurt, bleeding, injured, died, dying, funeral, death, stuck, can't breathe, cannot breathe, can't sleep, "
-    "cannot sleep, can't move, cannot move, freezing, burglary, flooded, starving, cannot hold on, "
+    "hurt, bleeding, injured, died, dying, funeral, death, stuck, can't breathe, cannot breathe, "
+    "can't sleep, cannot sleep, can't move, cannot move, freezing, burglary, flooded, starving, "
+    "cannot hold on, "
     "can't hold on"
 )
 HARDSHIPS: Final = tuple(_CIRCUMSTANCES.split(", "))
