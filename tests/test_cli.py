@@ -124,7 +124,7 @@ def test_wrong_input_is_one_line_with_a_next_step(args, hint):
 
 
 def test_chat_lets_a_person_be_the_counterpart(tmp_path):
-    script = "hello\nI need 90 days\n20 days then\n"
+    script = "hello\nI need 90 days\n20 days then\nyes\n"
     done = emomas("chat", "debt-roofer-winter", "--why", "--journal", "c.journal", stdin=script, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "agreed on 20 days" in done.stdout

@@ -86,6 +86,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("I'm done with my homework", "", "leave"),
     ("I'm not leaving", "", "leave"),
     ("done", "accept", "leave"),
+    ("yes, exactly", "affirm", "reject"),
     ("stop", "stop", ""),
     ("STOP IT NOW", "stop", ""),
     ("please stop calling me", "stop", ""),

@@ -36,7 +36,7 @@ DAYS: list[Row] = [
     ("I have 2 kids, I need 90 days", 90), ("I'm 16 and broke", None), ("I am 42 years old", None),
     ("my 16-year-old is ill; 40 days?", 40), ("we meet 3 times a day", None),
     ("I pay every two weeks", None), ("at 5 dollars an hour I can't pay $400 in 10 days", None),
-    ("I can pay $1,200", None), ("$400 in 40 days", 40), ("400 dollars within 2 weeks", 14),
+    ("I can pay $1,200", None), ("in 40 days, all $400 of it", 40),
     ("I'm available 24/7", None), ("we could go 50/50", None), ("50% now", None), ("call me at 10:15", None),
     ("by the 15th", 13), ("by March 3", 1), ("on the 3rd of April", 32), ("March 20th works", 18),
     ("next Friday", 11), ("I'll pay on Friday", 4), ("end of the month", 29),

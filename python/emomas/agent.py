@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emomas._native import Core, Decision, Evidence, Scenario
 from emomas.errors import ConfigError, ObservationError
+from emomas.hearing import Heard, ReadBack, hear, plausible
 from emomas.library import load_scenario
+from emomas.speech.moments import feeling, moment
 from emomas.speech.words import Words
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ class Reply:
     """What the agent answers in one turn.
 
     text: the words. emotion, intensity: what to show. vad: where face and body head for, each in [−1, 1].
-    act: open, counter, hold, accept or walk_away. offer: the number named, in the scenario's unit.
+    act: open, counter, hold, accept, walk_away, or confirm: a number is read back, and only a clear yes to it
+    closes. offer: the number named, in the scenario's unit.
     decision: everything else. closed: whether this ended the conversation; deal: the agreed value.
     """
 
@@ -92,12 +96,13 @@ class Agent:
         self._time_s = 0.0
         self._their_offer: float | None = None
         self._own_offer: float | None = None
+        self._read_back: ReadBack | None = None
         self.deal: float | None = None
 
     def _forget_heard(self) -> None:
         self._evidence: list[Evidence] = []
-        self._act = "silence"
-        self._offer: float | None = None
+        self._heard = Heard("silence")
+        self._said: TextObservation | None = None
 
     # One turn
 
@@ -121,8 +126,8 @@ class Agent:
     ) -> TextObservation | None:
         """Take in what was heard and sensed since the last turn; may be called several times before `decide`.
 
-        `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says.
-        Returns what was read in the text.
+        `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says,
+        and are never read back. Returns what was read in the text.
         """
         if self.core.closed:
             error = ObservationError("the conversation is closed: begin the next one with begin()")
@@ -131,12 +136,11 @@ class Agent:
         heard = self._read(text) if text is not None else None
         self._evidence.extend(evidence)
         if act is not None:
-            self._act = act
+            self._heard = Heard(act, self._heard.offer)
         if offer is not None:
-            self._offer = offer
-            self._act = "talk" if self._act == "silence" else self._act
-        if self._offer is not None:
-            self._their_offer = self._offer
+            self._heard = Heard("talk" if self._heard.act == "silence" else self._heard.act, offer)
+        if self._heard.offer is not None:
+            self._their_offer = self._heard.offer
         if time_s is not None:
             self._time_s = time_s
         return heard
@@ -152,37 +156,32 @@ class Agent:
             today=self._today,
             direction=self.scenario.direction,
             reference=self._own_offer,
+            plausible=plausible(self.scenario),
         )
         if heard.emotions is not None:
             likelihood = list(heard.emotions)
             self._evidence.append(
                 Evidence.likelihood(likelihood, channel=TEXT_CHANNEL, quality=heard.quality)
             )
-        self._offer = heard.offer.value if heard.offer else self._offer
-        self._act = self._meaning(heard)
+        before = self._heard
+        self._heard = hear(heard, self.scenario, own=self._own_offer, pending=self._read_back)
+        if self._heard.offer is None and self._heard.act in ("talk", "reject") and before.offer is not None:
+            self._heard = replace(self._heard, offer=before.offer)
+        self._said = heard
         self.core.said("counterpart", text)
         return heard
 
-    def _meaning(self, heard: TextObservation) -> str:
-        """The core's act for an utterance: a number on the table beats the words around it."""
-        acts = set(heard.acts)
-        if "stop" in acts or "leave" in acts:
-            return "leave"
-        if "accept" in acts and self._own_offer is not None:
-            same = heard.offer is None or heard.offer.value == self._own_offer
-            if same:
-                return "accept"
-        return "reject" if "reject" in acts and heard.offer is None else "talk"
-
     def decide(self) -> Reply:
         """Decide what to show, offer and say; closes the conversation when it is agreed or left."""
-        act, offer = self._act, self._offer
+        heard, said = self._heard, self._said
+        late = heard.agreed is not None and self.core.turn >= self.scenario.deadline_turns
         external = [list(expert(self)) for expert in self._external]
         try:
             decision = self.core.step(
                 self._evidence,
-                act=act,
-                offer=None if act in ("accept", "leave") else offer,
+                # After its last turn the core hears only a yes or a goodbye.
+                act="accept" if late else heard.act,
+                offer=None if late or heard.act in ("accept", "leave") else heard.offer,
                 time_s=max(self._time_s, self._next_time_s()),
                 external=external or None,
             )
@@ -191,17 +190,24 @@ class Agent:
             self._forget_heard()
             raise
         self._forget_heard()
-        if decision.act in ("open", "counter", "hold"):
-            self._own_offer = decision.offer
-        text = self.speak(decision, their_offer=self._their_offer)
-        closed = self._finish(decision)
+        self._read_back = heard.read_back
+        act, offer = decision.act, heard.agreed if late else decision.offer
+        if heard.read_back is not None:
+            # The core's move stays unsaid; the next one that is said starts from it.
+            act, offer = "confirm", heard.read_back.value
+        elif act == "hold" and offer != self._own_offer:
+            act = "counter"
+        if act in ("open", "counter", "hold"):
+            self._own_offer = offer
+        text = self._words_for(decision, act, offer, said)
+        closed = self._finish(act, offer)
         return Reply(
             text=text,
             emotion=decision.emotion,
             intensity=decision.intensity,
             vad=(decision.goal_vad[0], decision.goal_vad[1], decision.goal_vad[2]),
-            act=decision.act,
-            offer=decision.offer,
+            act=act,
+            offer=offer,
             decision=decision,
             closed=closed,
             deal=self.deal,
@@ -223,10 +229,28 @@ class Agent:
         self.core.said("agent", text)
         return text
 
-    def _finish(self, decision: Decision) -> bool:
-        if decision.act == "accept":
-            self.close(decision.offer)
-        elif decision.act == "walk_away":
+    def _words_for(
+        self, decision: Decision, act: str, offer: float | None, said: TextObservation | None
+    ) -> str:
+        """The words for a turn of `decide`, which knows what the person said."""
+        read_back = self._read_back
+        text = self.words.agent_line(
+            act=act if read_back is None else f"confirm_{read_back.kind}",
+            emotion=decision.emotion,
+            phase=decision.phase,
+            offer=offer,
+            their_offer=offer if act in ("accept", "confirm") else self._their_offer,
+            turn=decision.turn,
+            heard=_moment(said, decision),
+            asks=() if said is None else said.asks,
+        )
+        self.core.said("agent", text)
+        return text
+
+    def _finish(self, act: str, offer: float | None) -> bool:
+        if act == "accept":
+            self.close(offer)
+        elif act == "walk_away":
             self.close(None, result="left")
         return self.core.closed
 
@@ -249,8 +273,12 @@ class Agent:
         """Write everything learned to `path`, all of it or nothing."""
         target = Path(path)
         part = target.with_name(target.name + ".part")
-        part.write_bytes(self.core.snapshot())
+        with part.open("wb") as file:
+            file.write(self.core.snapshot())
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
         part.replace(target)
+        _sync_folder(target.parent)
 
     def load(self, path: str | Path) -> None:
         """Go on with what was saved in `path`; the conversation starts anew. Raises SnapshotError."""
@@ -258,3 +286,20 @@ class Agent:
         self.core.restore(learned)
         self.core.begin(self.scenario, seed=self._seed)
         self._start_words()
+
+
+def _moment(said: TextObservation | None, decision: Decision) -> str:
+    """What the person's words made of this moment; without words, what is believed of the feeling."""
+    likelihood = None if said is None else said.emotions
+    return moment(() if said is None else said.acts, feeling(likelihood, decision.emotion_belief))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows neither needs nor allows it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

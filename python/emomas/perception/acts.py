@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from emomas.perception.tokens import Tokens
+from emomas.perception.acceptance import affirms
 
 ACTS: Final = (
     "accept",
+    "affirm",
     "reject",
     "offer",
     "ask",
@@ -29,45 +31,6 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 # Rules match a sentence rewritten as words with single spaces ("i can't do that , sorry"), which keeps the
 # patterns free of optional punctuation. They hold bounded repeats only, so matching is linear.
-_YES: Final = (
-    r"(?:oh |well |um )?(?:yes|yeah|yep|yup|ok|okay|fine|sure|alright|all right|good|great|perfect|agreed"
-    r"|deal|done|accepted|absolutely|definitely|certainly|of course|you got it|very well|right)"
-)
-_ACCEPT: Final = _any(
-    rf"^(?:{_YES}(?: ,)? ?){{1,4}}(?:then|thanks|thank you|please|with me|by me|it is|\.|!| )*$",
-    r"\b(?:ok|okay|fine|yes|alright|sure|well) ,? ?deal\b(?! with| breaker)",
-    r"^deal\b(?! with| breaker)",
-    r"\b(?:it's|that's|we have|you have|we've got|you've got|you got) (?:a|yourself a) deal\b",
-    r"\bi(?:'ll| will| can| do|'d| would)? ?(?:gladly |happily )?accept\b(?! that it| it's| responsib)",
-    r"\bi(?:'ll| will| can| do)? ?agree(?: to| with)? (?:that|this|it|the|your|those|these)\b(?! it| was"
-    r"| is)",
-    r"\b(?:i|we) (?:totally |fully )?agree(?: \.| !)?$",
-    r"^(?:i |we )?agree to\b",
-    r"^agreed\b",
-    r"\bi'm in$",
-    r"\b(?:that|this|it)(?: one)?(?:'ll| will)? (?:works|work)\b(?: (?:for|with) (?:me|us))?",
-    r"\bworks for (?:me|us)\b",
-    r"\b(?:sounds|seems|looks) (?:good|fair|great|fine|reasonable|ok|okay|perfect|right)\b",
-    r"\blet's (?:do|go with|settle on|agree on|shake on) (?:that|this|it)\b",
-    r"\blet's do it\b",
-    r"\bi(?:'ll| will) take (?:it|that|the (?:deal|offer))\b",
-    r"\b(?:can|could|will) live with (?:that|it|this)\b",
-    r"\b(?:i|we) can (?:do|manage) (?:that|it|this)\b",
-    r"\b(?:i'm|i am|we're) (?:ok|okay|fine|good|happy|cool) with (?:that|it|this)\b",
-    r"^(?:that's|that is|it's) (?:fine|ok|okay|good|fair|acceptable|agreed)\b",
-    r"\bfair enough\b",
-    r"\bcount me in\b",
-    r"\byou(?:'ve| have)? convinced me\b",
-    r"\bi give in\b",
-)
-_UNDOES: Final = _any(
-    r"\b(?:but|however|although|except|unless|if|provided|as long as|on condition|though|until"
-    r"|only when)\b",
-)
-_NEGATED: Final = _any(
-    r"\b(?:not|no|never|can't|cannot|cant|won't|wont|don't|dont|doesn't|doesnt|didn't|wouldn't|couldn't"
-    r"|isn't|if|why|nobody|hardly|how|when|refuse to|unless|before|because)\b[^.!?]{0,40}$",
-)
 _REJECT: Final = _any(
     r"^(?:no|nope|nah|never)(?: (?:,|\.|!|sir|thanks|thank you|way|chance|deal|i\b|that|it|can)|$)",
     r", no$",
@@ -220,17 +183,18 @@ _GREET: Final = _any(
 )
 
 
-def read_acts(tokens: Tokens, *, offered: bool, rejected: bool) -> tuple[str, ...]:
+def read_acts(sentences: Sequence[str], *, accepted: bool, offered: bool, rejected: bool) -> tuple[str, ...]:
     """The acts of an utterance, in the order of `ACTS`.
 
-    offered, rejected: whether the number parser found a value put forward, or one turned down.
+    accepted: whether it accepts what is on the table. offered, rejected: whether the number parser found a
+    value put forward, or one turned down.
     """
     found = {"offer"} if offered else set()
     found |= {"reject"} if rejected else set()
-    sentences = _sentences(tokens)
-    for k, sentence in enumerate(sentences):
-        following = sentences[k + 1] if k + 1 < len(sentences) else ""
-        found |= _of_sentence(sentence, following)
+    found |= {"accept"} if accepted else set()
+    found |= {"affirm"} if affirms(sentences) else set()
+    for sentence in sentences:
+        found |= _of_sentence(sentence)
     if "reject" in found and "offer" not in found:
         found.discard("accept")
     if "stop" in found:
@@ -238,28 +202,12 @@ def read_acts(tokens: Tokens, *, offered: bool, rejected: bool) -> tuple[str, ..
     return tuple(act for act in ACTS if act in found)
 
 
-def _sentences(tokens: Tokens) -> list[str]:
-    """Sentences as words with single spaces, each ending in its mark if that is "?" or "!"."""
-    sentences: list[list[str]] = [[]]
-    for token in tokens:
-        if token.text in (".", "!", "?", "\n", ";"):
-            if token.text == "?":
-                sentences[-1].append("?")
-            if sentences[-1]:
-                sentences.append([])
-        elif token.kind != "sym" or token.text in (",", ":", "$", "🙏"):
-            sentences[-1].append(token.text)
-    return [" ".join(words) for words in sentences if words and words != ["?"]]
-
-
-def _of_sentence(sentence: str, following: str) -> set[str]:
+def _of_sentence(sentence: str) -> set[str]:
     found: set[str] = set()
     if _ASK.search(sentence):
         found.add("ask")
     if _REJECT.search(sentence) and not _NOT_REJECT.search(sentence) and "?" not in sentence:
         found.add("reject")
-    if _accepts(sentence, following):
-        found.add("accept")
     for act, rule, unless in _SIMPLE:
         if rule.search(sentence) and not (unless is not None and unless.search(sentence)):
             found.add(act)
@@ -275,14 +223,3 @@ _SIMPLE: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]] 
     ("stop", _STOP, _GOES_ON),
     ("greet", _GREET, None),
 )
-
-
-def _accepts(sentence: str, following: str) -> bool:
-    """A yes neither asked, nor negated, nor taken back by a "but" after it: missing a yes is cheap."""
-    match = _ACCEPT.search(sentence)
-    if match is None or "?" in sentence:
-        return False
-    before, after = sentence[: match.start()], sentence[match.start() :]
-    if _NEGATED.search(before) or _UNDOES.search(before) or _UNDOES.search(after):
-        return False
-    return _UNDOES.match(following) is None

@@ -62,6 +62,19 @@ LEXICON: Final[dict[str, tuple[str, ...]]] = {
 }
 """Cue words, phrases and emoji; each belongs to the one emotion it says most about."""
 
+_CIRCUMSTANCES: Final = (
+    "lost my job, lost the job, lost my work, laid off, got fired, was fired, fired me, out of work, "
+    "unemployed, cannot pay, can't pay, cant pay, cannot afford, can't afford, no money, no income, "
+    "bankrupt, evicted, "
+    "eviction, struggling, divorce, hospital, sick, ill, illness, disabled, cancer, in pain, painful, hurts, "
+    "hurt, bleeding, injured, died, dying, funeral, death, stuck, can't breathe, cannot breathe, "
+    "can't sleep, cannot sleep, can't move, cannot move, freezing, burglary, flooded, starving, "
+    "cannot hold on, "
+    "can't hold on"
+)
+HARDSHIPS: Final = tuple(_CIRCUMSTANCES.split(", "))
+"""Circumstances that name no feeling, and make sadness and fear a little more likely."""
+
 FLOOR: Final = math.exp(-3.0)
 """The least likelihood of any emotion: words can be ironic, quoted or wrong, so none of them vetoes."""
 
@@ -69,6 +82,7 @@ FLOOR: Final = math.exp(-3.0)
 _OPPOSITE: Final = {
     "joy": (("sadness", 0.4), ("anger", 0.3), ("disgust", 0.3)),
 }
+_HARDSHIP: Final = (("sadness", 0.6), ("fear", 0.4))
 _NEGATORS: Final = word_set(
     "not no never isn't isnt aren't wasn't weren't don't dont doesn't doesnt didn't can't cant cannot won't "
     "wouldn't nothing neither nor hardly without ain't"
@@ -82,6 +96,9 @@ for _emotion, _entries in LEXICON.items():
     for _entry in _entries:
         _words = tuple(token.text for token in tokenise(_entry))
         _PHRASES.setdefault(_words[0], []).append((_words, _emotion))
+for _entry in HARDSHIPS:
+    _words = tuple(token.text for token in tokenise(_entry))
+    _PHRASES.setdefault(_words[0], []).append((_words, "hardship"))
 for _list in _PHRASES.values():
     _list.sort(key=lambda item: -len(item[0]))
 
@@ -106,6 +123,13 @@ def read_emotions(tokens: Tokens, text: str = "") -> Emotional:
         size, emotion = found
         phrase = " ".join(word(tokens, i + k) for k in range(size))
         weight = _emphasis(tokens, i, size, text)
+        if emotion == "hardship":
+            if not _negated(tokens, i):
+                for name, share in _HARDSHIP:
+                    evidence[name] += share
+                cues[f"hardship:{phrase}"] = None
+            i += size
+            continue
         if _negated(tokens, i):
             evidence[emotion] -= 0.5 * weight
             for other, share in _OPPOSITE.get(emotion, ()):

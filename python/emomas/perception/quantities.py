@@ -88,6 +88,8 @@ def _bare(tokens: Tokens, i: int, unit: str) -> Quantity | None:
     before, following = word(tokens, i - 1), at(tokens, end)
     if number.form == "vague" or before in ("#", "/", "@") or following.text in ("/", ":", "@", "+", "*"):
         return skip
+    if before == ":" and touching(tokens, i) and touching(tokens, i - 1):
+        return skip  # 25:00 is no time, and no 0 either
     if first.text == "one" and end == i + 1 and before not in _ONE_AFTER:
         return skip  # "that one", "no one"
     if before in _LABELS or (before in ("is", "was", "am", "are") and word(tokens, i - 2) in _PEOPLE):

@@ -7,13 +7,17 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from emomas.perception.acceptance import acceptance
 from emomas.perception.acts import read_acts
+from emomas.perception.commitment import OPEN_DOUBTS, doubt, hedged
 from emomas.perception.cues import read_emotions
 from emomas.perception.language import language
 from emomas.perception.observation import Offer, TextObservation
 from emomas.perception.quantities import in_unit, scan
 from emomas.perception.quantity import Quantity, Span
+from emomas.perception.questions import topics
 from emomas.perception.roles import commits, role
+from emomas.perception.sentences import around, sentences
 from emomas.perception.tokens import MAX_CHARS, Tokens, tokenise
 
 UNITS: Final = ("days", "minutes", "minutes_past_21", "usd")
@@ -21,6 +25,7 @@ UNITS: Final = ("days", "minutes", "minutes_past_21", "usd")
 
 _DIRECTIONS: Final = (None, "lower", "higher")
 _FAR: Final = 20.0  # how many times the reference a plausible counter-offer may be
+_HEDGED: Final = 0.7  # share of the confidence that a "maybe" leaves
 _RANGE: Final = 0.5  # confidence in either end of "30 or 40 days"
 _ABSURD: Final = 1e12  # nobody offers this; it keeps every value finite and exact
 _TRUST: Final = {"en": 0.3, "und": 0.2, "other": 0.1}
@@ -33,6 +38,7 @@ def observe(
     today: datetime.date | None = None,
     direction: str | None = None,
     reference: float | None = None,
+    plausible: tuple[float, float] | None = None,
 ) -> TextObservation:
     """Reads offers, negotiation acts and mild emotion evidence from what a person typed.
 
@@ -41,6 +47,7 @@ def observe(
     today: the day that calendar expressions count from; without it they are cues ("date:by the 15th").
     direction: what the AGENT prefers, "lower" or "higher"; decides which end of a range the speaker means.
     reference: the number on the table, in `unit`; "10 more days" counts from it and is a cue without it.
+    plausible: the least and the largest value that can be meant, in `unit`; others are cues.
 
     Raises ValueError for an unknown unit or direction; never for the text. Time is linear in the text read.
     """
@@ -49,7 +56,7 @@ def observe(
     if direction not in _DIRECTIONS:
         raise ValueError(f"direction is {direction!r}; it must be 'lower', 'higher' or None")
     tokens = tokenise(text)
-    numbers = _Numbers(text, tokens, unit, direction, reference)
+    numbers = _Numbers(text, tokens, unit, direction, reference, plausible)
     for found in scan(tokens, unit, today):
         if isinstance(found, Span):
             numbers.read_span(found)
@@ -57,6 +64,10 @@ def observe(
             numbers.read(found)
     offers, cues = numbers.offers, numbers.cues
     rejected = any(cue.startswith("rejected:") for cue in cues)
+    said = sentences(tokens)
+    accepted = acceptance(said)
+    if accepted == "mild":
+        cues.append("accept:mild")
     emotions, emotion_cues = read_emotions(tokens, text)
     spoken = language(tokens)
     quality = _TRUST[spoken] + (0.1 if spoken == "en" and len(emotion_cues) > 1 else 0.0) if tokens else 0.0
@@ -66,11 +77,17 @@ def observe(
     return TextObservation(
         text=text,
         offers=tuple(offers),
-        acts=read_acts(tokens, offered=bool(offers), rejected=rejected),
+        acts=read_acts(
+            said,
+            accepted=bool(accepted),
+            offered=any(offer.sure or offer.doubt in OPEN_DOUBTS for offer in offers),
+            rejected=rejected,
+        ),
         emotions=emotions,
         cues=tuple(dict.fromkeys([*cues, *emotion_cues])),
         language=spoken,
         quality=quality,
+        asks=topics(said),
     )
 
 
@@ -83,6 +100,7 @@ class _Numbers:
     unit: str
     direction: str | None
     reference: float | None
+    plausible: tuple[float, float] | None
     offers: list[Offer] = field(default_factory=list)
     cues: list[str] = field(default_factory=list)
 
@@ -133,11 +151,20 @@ class _Numbers:
                 self._offer(q.first, q.last, value, min(q.confidence, _RANGE))
 
     def _offer(self, first: int, last: int, value: float, confidence: float) -> None:
+        low, high = self.plausible or (-math.inf, math.inf)
+        if not low <= value <= high:
+            self.cues.append(f"implausible:{_show(value)}")
+            return
         near = self.reference if self.unit != "minutes_past_21" else None
         if near is not None and near > 0 and not near / _FAR <= value <= near * _FAR:
             confidence *= 0.5
+        words = around(self.tokens, first, last)
+        if hedged(words):
+            confidence *= _HEDGED
+        doubtful = doubt(words, unit=self.unit, echo=value == self.reference)
         start, end = self.tokens[first].start, self.tokens[last - 1].end
-        self.offers.append(Offer(value, self.unit, self.text[start:end], start, end, round(confidence, 3)))
+        read = self.text[start:end]
+        self.offers.append(Offer(value, self.unit, read, start, end, round(confidence, 3), doubtful))
 
     def _foreign(self, q: Quantity) -> tuple[str, ...]:
         """The cue for a number that is not in the scenario's dimension, or that is no offer."""

@@ -17,7 +17,8 @@ _FOLD: Final = str.maketrans(
 
 # Alternatives start with different characters and no group repeats inside a group, so matching is linear.
 _TOKEN: Final = re.compile(
-    r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?(?!\d)|\d+(?:\.\d+)?)"
+    r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d{1,9})?(?!\d)|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d:])"
+    r"|\d+(?:\.\d+)?(?:e\d{1,3}(?![^\W_]))?)"
     r"|(?P<word>[ap]\.\s?m\b\.?|[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<sym>\n|\S)"
 )
@@ -56,6 +57,8 @@ def tokenise(text: str) -> Tokens:
         word = match.group()
         if match.lastgroup == "word" and word[1:2] == ".":
             word = "am" if word[0] == "a" else "pm"
+        elif match.lastgroup == "num":
+            word = "".join(word.split())  # 1 200
         tokens.append(Token(word, match.start(), match.end(), match.lastgroup or "sym"))
     return tokens
 

@@ -29,8 +29,14 @@ FACTS: Mapping[str, frozenset[str]] = {
     "custom": frozenset({"reason", "situation", "need", "option"}),
 }
 
-#: Slots every domain has: names and the numbers on the table.
-COMMON_SLOTS = frozenset({"agent", "name", "offer", "their_offer"})
+#: Slots every domain has: names, the numbers on the table, and the number that is read back with its words.
+COMMON_SLOTS = frozenset({"agent", "name", "offer", "their_offer", "plan"})
+
+#: Facts that no cheerful sentence may stand beside.
+GRAVE = frozenset({"risk", "injury", "hazard", "need", "reason", "condition", "overdue", "patient_reason"})
+
+#: First sentences of their own; every other domain shares `moods.toml`.
+_MOODS = {"disaster": "moods_disaster.toml", "sleep": "moods_sleep.toml"}
 
 _PHASES = (".opening", ".bargaining", ".impasse", ".closing")
 _SENTENCE_END = re.compile(r"[.!?](?= |$)")
@@ -51,7 +57,11 @@ Book = Mapping[str, tuple[Variant, ...]]
 @cache
 def agent_book(domain: str) -> Book:
     """The agent's templates for a domain, on top of those every domain shares."""
-    return {**_read("common.toml", frozenset()), **_read(f"{domain}.toml", FACTS[domain])}
+    shared = ("common.toml", "confirm.toml", "answers.toml", _MOODS.get(domain, "moods.toml"))
+    book: dict[str, tuple[Variant, ...]] = {}
+    for file in shared:
+        book |= _read(file, frozenset())
+    return book | _read(f"{domain}.toml", FACTS[domain])
 
 
 @cache

@@ -9,7 +9,7 @@ from emomas.speech.book import COMMON_SLOTS, Book, Variant
 
 MAX_WORDS = 45
 #: A wording rests for this many lines of its speaker before it may come again.
-REST = 10
+REST = 15
 #: A fact isn't brought up again, in whatever words, for this many lines.
 FACT_REST = 4
 
@@ -43,19 +43,26 @@ class Speaker:
         turn: int,
         *,
         greets: Sequence[Variant] = (),
+        answers: Sequence[Variant] = (),
         openers: Sequence[Variant] = (),
         middles: Sequence[Variant] = (),
     ) -> str:
-        """Greeting, opener, middle and act joined.
+        """Greeting, answer, opener, middle and act joined.
 
         An opener or middle that is too long or too recent is left out. Keeps to `MAX_WORDS` as long as the
-        greeting and the act alone do.
+        greeting, the answer and the act alone do.
         """
         by_phase = self.chance(_PHASE_SHARE, "phase", turn)
         said: list[tuple[int, str]] = []
         words = MAX_WORDS
         # Picked in order of need: the act must be said, and the greeting tells the person who is speaking.
-        order = ((3, acts, True), (0, greets, True), (1, openers, False), (2, middles, False))
+        order = (
+            (4, acts, True),
+            (0, greets, True),
+            (1, answers, True),
+            (2, openers, False),
+            (3, middles, False),
+        )
         for place, variants, needed in order:
             variant = self._pick(variants, slots, words, needed=needed, by_phase=by_phase)
             if variant is None:

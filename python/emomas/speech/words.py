@@ -1,29 +1,48 @@
 """Lines for the agent and for the simulated person, built from templates and the scenario's facts.
 
-A line is an emotion opener, sometimes a sentence about the facts, and the act with its number. Which variant
-is taken depends only on the scenario's id, the seed and what was said before.
+A line is an opener, sometimes a sentence about the facts, and the act with its number. The opener carries the
+emotion that is shown and fits what the person has just said; a question is answered in its place. Which
+variant is taken depends only on the scenario's id, the seed and what was said before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emomas.speech.book import DOMAINS, FACTS, agent_book, counterpart_book
+from emomas.speech.book import DOMAINS, FACTS, GRAVE, Variant, agent_book, counterpart_book
+from emomas.speech.moments import MOMENTS, POOLS, moment
 from emomas.speech.quantity import speak_value
 from emomas.speech.speaker import Speaker
 
 EMOTIONS = ("joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral")
 PHASES = ("opening", "bargaining", "impasse", "closing")
-AGENT_ACTS = ("open", "counter", "hold", "ask", "accept", "walk_away")
+CONFIRMATIONS = ("confirm_offer", "confirm_part", "confirm_deal")
+AGENT_ACTS = ("open", "counter", "hold", "ask", "accept", "walk_away", *CONFIRMATIONS)
 COUNTERPART_ACTS = ("offer", "hold", "reject", "accept", "leave", "talk")
 STYLES = ("vanilla", "pressure", "victim", "threat")
 
 #: The unit each domain's sentences were written around; with any other unit the custom sentences are used.
 _UNITS = {"debt": "days", "surgery": "days", "disaster": "minutes", "sleep": "minutes_past_21"}
 
+#: How the number that is read back is named; in any other unit it stands alone.
+_PLANS = {
+    "debt": "payment within {}",
+    "surgery": "a date {} from today",
+    "disaster": "holding on for {}",
+    "sleep": "bed at {}",
+}
+
 #: Where the opener comes from; other acts take `mood`.
-_OPENERS = {"open": "start", "accept": "settle", "walk_away": "part"}
+_OPENERS = {"accept": "settle", "walk_away": "part"}
+
+#: Feelings that a simulated person leaves unsaid beside an act they would contradict.
+_JARRING = {
+    "reject": ("joy",),
+    "leave": ("joy", "surprise", "neutral"),
+    "accept": ("anger", "disgust", "surprise"),
+    "hold": ("joy",),
+}
 
 _MIDDLE_SHARE = 0.55
 _VANILLA_MOOD_SHARE = 0.5
@@ -55,42 +74,71 @@ class Words:
         told = {fact: _phrase(text) for fact, text in facts.items() if isinstance(text, str)}
         self._slots = {fact: told[fact] for fact in sorted(FACTS[domain]) if told.get(fact)}
         self._slots |= {"agent": agent, "name": name}
+        self._plan = _PLANS.get(domain, "{}")
+        self._moment = "plain"  # what the counterpart's last line was like
         key = f"{scenario.get('id') or f'{domain}|{agent}|{name}'}|{seed}"
         self._agent = Speaker(agent_book(domain), f"agent|{key}")
         self._counterpart = Speaker(counterpart_book(domain), f"counterpart|{key}")
 
     def agent_line(
-        self, *, act: str, emotion: str, phase: str, offer: float | None, their_offer: float | None, turn: int
+        self,
+        *,
+        act: str,
+        emotion: str,
+        phase: str,
+        offer: float | None,
+        their_offer: float | None,
+        turn: int,
+        heard: str | None = None,
+        asks: Sequence[str] = (),
     ) -> str:
         """What the agent says: one to three sentences, at most 45 words.
 
         `open`, `counter` and `hold` say `offer`; `accept` confirms `their_offer` (or `offer`, when that is
-        the number both now hold); `ask` and `walk_away` say no number. Values are in the scenario's unit;
-        `turn` only varies the wording. Raises ValueError for an unknown act, emotion or phase, or when the
-        act's number is missing.
+        the number both now hold); `confirm_…` reads `offer` back; `ask` and `walk_away` say no number. Values
+        are in the scenario's unit; `turn` only varies the wording. `heard` is the moment (one of
+        `moments.MOMENTS`) that the person's words made, by default that of the last counterpart line; `asks`
+        are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or when
+        the act's number is missing.
         """
         _one_of("act", act, AGENT_ACTS)
         _one_of("emotion", emotion, EMOTIONS)
         _one_of("phase", phase, PHASES)
-        numbers: dict[str, float] = {}
-        if act in ("open", "counter", "hold"):
-            numbers["offer"] = _number("offer", offer, act)
-            if their_offer is not None and act != "open":
-                numbers["their_offer"] = their_offer
-        elif act == "accept":
-            numbers["their_offer"] = _number(
-                "their_offer", offer if their_offer is None else their_offer, act
-            )
+        heard = self._moment if heard is None else heard
+        _one_of("heard", heard, MOMENTS)
+        numbers = _numbers(act, offer, their_offer)
+        slots = self._filled(numbers)
         speaker = self._agent
+        answers = self._answers(asks, slots) if act not in ("open", "walk_away") else []
         factual = act in ("counter", "hold", "ask") and speaker.chance(_MIDDLE_SHARE, "middle", turn)
+        middles = speaker.pool("middle.any") if factual and not answers else []
+        if emotion in ("joy", "surprise"):
+            middles = [variant for variant in middles if not variant.slots & GRAVE]
+        elif heard == "hurt":
+            middles = [variant for variant in middles if "risk" not in variant.slots]
         return speaker.line(
             speaker.pool(f"act.{act}.any", f"act.{act}.{phase}"),
-            self._filled(numbers),
+            slots,
             turn,
             greets=speaker.pool("greet.any") if act == "open" else (),
-            openers=speaker.pool(f"{_OPENERS.get(act, 'mood')}.{emotion}"),
-            middles=speaker.pool("middle.any") if factual else (),
+            answers=answers,
+            openers=[] if answers or act in CONFIRMATIONS else self._openers(act, emotion, heard),
+            middles=middles,
         )
+
+    def _openers(self, act: str, emotion: str, heard: str) -> list[Variant]:
+        if act == "open":
+            return self._agent.pool(f"start.{emotion}")
+        kind = _OPENERS.get(act, "mood")
+        return self._agent.pool(*(f"{kind}.{emotion}.{name}" for name in ("own", *POOLS[heard])))
+
+    def _answers(self, asks: Sequence[str], slots: Mapping[str, str]) -> list[Variant]:
+        """What can be said truthfully to the first question that has an answer in the facts."""
+        for topic in asks:
+            known = [v for v in self._agent.pool(f"answer.{topic}") if v.slots <= slots.keys()]
+            if known:
+                return known
+        return self._agent.pool("answer.unknown") if asks else []
 
     def counterpart_line(self, *, act: str, emotion: str, style: str, offer: float | None, turn: int) -> str:
         """What the simulated person says: one to three sentences, at most 45 words.
@@ -107,11 +155,14 @@ class Words:
             numbers["offer"] = _number("offer", offer, act)
         elif act == "accept" and offer is not None:
             numbers["offer"] = offer
+        self._moment = moment((act,), emotion)
         speaker = self._counterpart
         moods = speaker.pool(f"mood.{style}.{emotion}")
         if style != "vanilla":
             moods += speaker.pool(f"mood.any.{emotion}")
         elif not speaker.chance(_VANILLA_MOOD_SHARE, "mood", turn):
+            moods = []
+        if emotion in _JARRING.get(act, ()):
             moods = []
         arguing = act in ("offer", "hold", "reject") and speaker.chance(_MIDDLE_SHARE, "push", turn)
         return speaker.line(
@@ -119,11 +170,24 @@ class Words:
             self._filled(numbers),
             turn,
             openers=moods,
-            middles=speaker.pool(f"push.{style}") if arguing else (),
+            middles=speaker.pool(f"push.{style}") if arguing and emotion != "joy" else (),
         )
 
     def _filled(self, numbers: Mapping[str, float]) -> dict[str, str]:
-        return self._slots | {slot: speak_value(value, self._unit) for slot, value in numbers.items()}
+        spoken = {slot: speak_value(value, self._unit) for slot, value in numbers.items()}
+        if "plan" in spoken:
+            spoken["plan"] = self._plan.format(spoken["plan"])
+        return self._slots | spoken
+
+
+def _numbers(act: str, offer: float | None, their_offer: float | None) -> dict[str, float]:
+    """The numbers that an agent's line of this act may say."""
+    if act in ("open", "counter", "hold"):
+        own = {"offer": _number("offer", offer, act)}
+        return own if their_offer is None or act == "open" else own | {"their_offer": their_offer}
+    if act == "accept":
+        return {"their_offer": _number("their_offer", offer if their_offer is None else their_offer, act)}
+    return {"plan": _number("offer", offer, act)} if act in CONFIRMATIONS else {}
 
 
 def _phrase(value: object) -> str:
