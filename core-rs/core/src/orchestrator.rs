@@ -198,9 +198,9 @@ impl Orchestrator {
         rng: &mut Rng,
     ) -> Choice {
         let mut mixture = [0.0; EMOTIONS];
-        for (i, proposal) in proposals.iter().take(self.experts).enumerate() {
+        for (weight, proposal) in weights.iter().take(self.experts).zip(proposals) {
             for e in 0..EMOTIONS {
-                mixture[e] += weights[i] * proposal[e];
+                mixture[e] += weight * proposal[e];
             }
         }
         let mixture = mask::apply(&mixture, refused);
@@ -208,7 +208,7 @@ impl Orchestrator {
         let greedy = math::argmax(&mixture);
         let mut sampled = match selection {
             Selection::Sample => mixture,
-            Selection::Argmax => crate::experts::Proposal::fixed(Emotion::ALL[greedy]).dist,
+            Selection::Argmax => core::array::from_fn(|e| f64::from(u8::from(e == greedy))),
         };
         for e in 0..EMOTIONS {
             sampled[e] = (1.0 - rates.explore) * sampled[e] + rates.explore * floor[e];
@@ -220,7 +220,8 @@ impl Orchestrator {
             (false, Selection::Sample) => rng.categorical(&mixture),
             (false, Selection::Argmax) => greedy,
         };
-        Choice { emotion: Emotion::ALL[index], mixture, sampled, explored, confidence: mixture[index] }
+        let emotion = Emotion::from_index(index).unwrap_or_default();
+        Choice { emotion, mixture, sampled, explored, confidence: mixture[emotion.index()] }
     }
 
     /// Records the choice, so that its reward can be credited.
@@ -240,9 +241,11 @@ impl Orchestrator {
             Selection::Argmax => (1.0 - rates.explore) * choice.mixture[a] + rates.explore / EMOTIONS as f64,
         };
         let mut credit = Credit { ratio: [0.0; MAX_EXPERTS], context: context as u64 };
-        for (i, proposal) in proposals.iter().take(self.experts).enumerate() {
-            credit.ratio[i] = if q > 0.0 { proposal[a] / q } else { 0.0 };
-            self.episode_ratio[i] += credit.ratio[i];
+        for (ratio, proposal) in credit.ratio.iter_mut().take(self.experts).zip(proposals) {
+            *ratio = if q > 0.0 { proposal[a] / q } else { 0.0 };
+        }
+        for (sum, ratio) in self.episode_ratio.iter_mut().zip(&credit.ratio) {
+            *sum += ratio;
         }
         self.episode_turns += 1;
         self.episode_contexts |= 1 << context;

@@ -131,7 +131,7 @@ fn regret_stays_under_the_exp4_fixed_share_bound() {
             1 => play(seed, turns, &rates, |t, e, _| f64::from(u8::from((t / period) % EMOTIONS == e))),
             // Adaptive adversary: what the favourite expert says never pays.
             2 => play(seed, turns, &rates, |_, e, w| {
-                let favourite = emomas_core::math::argmax(&w[..4]);
+                let favourite = emomas_core::math::argmax(&[w[0], w[1], w[2], w[3]]);
                 f64::from(u8::from(e != [0, 2, 4, 6][favourite]))
             }),
             // Constant gap.

@@ -191,6 +191,7 @@ impl ActionModel {
     }
 
     /// Σ_s′ T(s′ | s) · `after`[s′][e]: what is expected before the stance has moved.
+    #[inline(always)]
     const fn before(&self, after: &[Lanes; STANCES]) -> [Lanes; STANCES] {
         let mut before = [[0.0; LANES]; STANCES];
         let [a, b, c, d] = after;

@@ -76,8 +76,7 @@ pub struct Proposal {
 impl Proposal {
     /// All mass on `emotion`.
     pub fn fixed(emotion: Emotion) -> Self {
-        let mut dist = [0.0; EMOTIONS];
-        dist[emotion.index()] = 1.0;
+        let dist = core::array::from_fn(|e| f64::from(u8::from(e == emotion.index())));
         Self { dist, reason: ExpertReason::Constant }
     }
 

@@ -52,22 +52,24 @@ impl<const S: usize, const A: usize> Persist for QTable<S, A> {
         let mut live = self.live as u64;
         port.u64(&mut live);
         self.live = (live as usize).min(TRACES);
-        for trace in &mut self.traces {
-            trace.state = trace.state.min(S as u32 - 1);
-            trace.action = trace.action.min(A as u32 - 1);
-        }
     }
 }
 
 impl<const S: usize, const A: usize> QTable<S, A> {
     /// Values of the actions in `state`.
     pub fn values(&self, state: usize) -> &[f64; A] {
-        &self.q[state]
+        &self.q[state.min(S - 1)]
     }
 
     /// How often an action was taken in `state`.
     pub fn visits(&self, state: usize) -> u64 {
-        self.visits[state]
+        self.visits[state.min(S - 1)]
+    }
+
+    /// The value that a trace is about.
+    #[inline(always)]
+    fn cell<'a>(q: &'a mut [[f64; A]; S], trace: &Trace) -> &'a mut f64 {
+        &mut q[(trace.state as usize).min(S - 1)][(trace.action as usize).min(A - 1)]
     }
 
     /// Clears the traces at the start of an episode.
@@ -78,17 +80,20 @@ impl<const S: usize, const A: usize> QTable<S, A> {
     /// Notes that `action` was taken in `state`; a non-greedy action cuts the traces (Watkins).
     #[inline(always)]
     pub fn act(&mut self, state: usize, action: usize) {
-        self.visits[state] += 1;
-        let row = &self.q[state];
-        if row[action] < row[math::argmax(row)] {
+        let (Some(row), Some(visits)) = (self.q.get(state), self.visits.get_mut(state)) else { return };
+        let Some(&taken) = row.get(action) else { return };
+        *visits += 1;
+        if row.iter().any(|&q| q > taken) {
             self.live = 0;
         }
         // Replacing traces: the pair moves to the front with eligibility 1.
         let (s, a) = (state as u32, action as u32);
-        let at = self.traces[..self.live].iter().position(|t| t.state == s && t.action == a);
-        let end = at.unwrap_or_else(|| self.live.min(TRACES - 1));
-        self.traces[..=end].rotate_right(1);
-        self.traces[0] = Trace { state: s, action: a, eligibility: 1.0 };
+        let at = self.traces.iter().take(self.live).position(|t| t.state == s && t.action == a);
+        let end = at.unwrap_or(self.live).min(TRACES - 1);
+        let mut moving = Trace { state: s, action: a, eligibility: 1.0 };
+        for trace in self.traces.iter_mut().take(end + 1) {
+            core::mem::swap(trace, &mut moving);
+        }
         self.live = self.live.max(end + 1);
     }
 
@@ -99,10 +104,12 @@ impl<const S: usize, const A: usize> QTable<S, A> {
             return;
         }
         let last = self.traces[0];
-        let future = next.map_or(0.0, |s| self.q[s][math::argmax(&self.q[s])]);
-        let error = reward + DISCOUNT * future - self.q[last.state as usize][last.action as usize];
-        for trace in &mut self.traces[..self.live] {
-            self.q[trace.state as usize][trace.action as usize] += RATE * error * trace.eligibility;
+        let future = next.map_or(0.0, |state| {
+            self.values(state).iter().fold(f64::NEG_INFINITY, |best, &q| math::larger(q, best))
+        });
+        let error = reward + DISCOUNT * future - *Self::cell(&mut self.q, &last);
+        for trace in self.traces.iter_mut().take(self.live) {
+            *Self::cell(&mut self.q, trace) += RATE * error * trace.eligibility;
             trace.eligibility *= DISCOUNT * TRACE;
         }
         if next.is_none() {
