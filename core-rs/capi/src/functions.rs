@@ -231,3 +231,22 @@ pub extern "C" fn emomas_error_name(status: i32) -> *const c_char {
 fn guarded(call: impl FnOnce() -> Result<(), Refusal>) -> Result<(), Refusal> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Refusal::Call(Failure::Internal)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_stays_inside() {
+        let refusal = guarded(|| panic!("a defect")).expect_err("it panicked");
+        assert_eq!(refusal.status(), Status::Internal);
+    }
+
+    #[test]
+    fn every_status_has_its_number_and_a_name_of_its_own() {
+        for (number, status) in Status::ALL.into_iter().enumerate() {
+            assert_eq!(status as usize, number);
+            assert!(Status::ALL[..number].iter().all(|other| other.name() != status.name()));
+        }
+    }
+}
