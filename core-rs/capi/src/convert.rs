@@ -21,7 +21,7 @@ const ACTS: [Act; 5] = [Act::Silence, Act::Talk, Act::Reject, Act::Accept, Act::
 pub(crate) fn observation(c: &Observation) -> Result<CoreObservation, Failure> {
     let mut observation = CoreObservation {
         act: coded("act", c.act, &ACTS)?,
-        offer: flag("has_offer", c.has_offer)?.then(|| c.offer),
+        offer: if flag("has_offer", c.has_offer)? { Some(c.offer) } else { None },
         phase: if flag("has_phase", c.has_phase)? { Some(coded("phase", c.phase, &Phase::ALL)?) } else { None },
         time_s: c.time_s,
         ..CoreObservation::default()
