@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MANIFEST := --manifest-path core-rs/Cargo.toml
 RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null)
 
-.PHONY: help demo test test-data soak check bench format clean
+.PHONY: help demo test test-data soak check bench format install-c header clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,7 @@ demo: $(VENV)/built  ## sets up a virtual environment, builds, and plays a debt 
 	$(BIN)/emomas replay out/demo.journal
 
 test: $(VENV)/built  ## all tests that run in minutes
-	cargo test --release --quiet $(MANIFEST) --workspace --exclude emomas-py
+	cargo test --release --quiet $(MANIFEST) --workspace --exclude emomas-py --exclude emomas-bench
 	$(BIN)/python -m pytest -q
 
 test-data: $(VENV)/built  ## tests against the third-party data sets; writes tests/results/data.json
@@ -45,6 +45,30 @@ check: $(VENV)/built  ## formatting, lints, types, stubs
 
 bench: $(VENV)/built  ## micro-benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' core-rs/Cargo.toml | head -n 1)
+# Before 1.0 every minor version may change the binary interface.
+ABI = $(basename $(VERSION))
+BUILT = $(or $(CARGO_TARGET_DIR),core-rs/target)/release
+PREFIX ?= /usr/local
+TO = $(DESTDIR)$(PREFIX)
+FILL = sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@ABI@/$(ABI)/g'
+
+install-c:  ## builds the C libraries and puts them, header, pkg-config and CMake files under PREFIX
+	cargo build --release --quiet $(MANIFEST) -p emomas-capi
+	mkdir -p $(TO)/include $(TO)/lib/pkgconfig $(TO)/lib/cmake/emomas
+	install -m 644 core-rs/capi/include/emomas.h $(TO)/include/
+	strip --strip-debug -o $(TO)/lib/libemomas.a $(BUILT)/libemomas.a
+	strip --strip-unneeded -o $(TO)/lib/libemomas.so.$(VERSION) $(BUILT)/libemomas.so
+	ln -sf libemomas.so.$(VERSION) $(TO)/lib/libemomas.so.$(ABI)
+	ln -sf libemomas.so.$(ABI) $(TO)/lib/libemomas.so
+	$(FILL) core-rs/capi/package/emomas.pc.in > $(TO)/lib/pkgconfig/emomas.pc
+	for file in emomasConfig emomasConfigVersion; do \
+		$(FILL) core-rs/capi/package/$$file.cmake.in > $(TO)/lib/cmake/emomas/$$file.cmake || exit 1; \
+	done
+
+header:  ## writes the C header from the source
+	cargo test --quiet $(MANIFEST) -p emomas-capi --test header -- --ignored
 
 format:  ## formats everything
 	cargo fmt $(MANIFEST) --all

@@ -63,7 +63,6 @@ def test_nothing_a_turn_can_reach_panics_or_allocates(program: Path) -> None:
     assert bad == []
 
 
-def test_the_search_sees_what_it_looks_for(program: Path) -> None:
-    """The exact planner is known to allocate; the rest of the program is known to exit."""
-    graph = calls(program)
-    assert any("exit" in name for callees in graph.values() for name in callees)
+def test_the_search_follows_calls(program: Path) -> None:
+    """Guards the test above: a search that finds nothing would always pass."""
+    assert "turn" in {name for name, _ in reachable(calls(program), "main")}

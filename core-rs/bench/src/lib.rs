@@ -1,11 +1,12 @@
 //! The parts of a turn as closures, shared by the Criterion benches and the instruction counter.
 #![forbid(unsafe_code)]
+#![allow(clippy::missing_panics_doc)] // A benchmark that can't start should stop.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use emomas_core::affect::{Affect, Dynamics, Personality};
-use emomas_core::agent::{Act, Config, Core, Observation};
+use emomas_core::agent::{Act, Config, Core, Decision, Observation, StepError};
 use emomas_core::bargain::{Bargainer, Terms};
 use emomas_core::belief::{Belief, Learning, Transitions};
 use emomas_core::emotion::EmotionDist;
@@ -87,14 +88,17 @@ impl Loop {
         Self { core, config, script: (0..TURNS).map(heard).collect(), episodes: 0 }
     }
 
-    /// The next turn.
-    #[inline(always)]
+    /// The next turn, as compiled for any CPU of the platform.
     fn turn(&mut self) {
+        self.turn_with(Core::step);
+    }
+
+    fn turn_with(&mut self, step: fn(&mut Core, &Observation) -> Result<Decision, StepError>) {
         if self.core.turn() as usize == self.script.len() {
             self.finish();
         }
         let turn = self.core.turn() as usize;
-        black_box(self.core.step(&self.script[turn]).expect("a valid turn"));
+        black_box(step(&mut self.core, &self.script[turn]).expect("a valid turn"));
     }
 
     fn finish(&mut self) {
@@ -110,18 +114,6 @@ impl Loop {
             conversation.turn();
         }
         conversation
-    }
-}
-
-/// One turn on the widest vectors.
-struct Turn<'a>(&'a mut Loop);
-
-impl emomas_wide::Work for Turn<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.0.turn();
     }
 }
 
@@ -221,7 +213,7 @@ pub fn parts() -> Vec<Part> {
     let mut conversation = Loop::new();
     part("step", Box::new(move || conversation.turn()));
     let mut conversation = Loop::new();
-    part("step_wide", Box::new(move || emomas_wide::widest(Turn(&mut conversation))));
+    part("step_wide", Box::new(move || conversation.turn_with(emomas_store::session::step)));
     let mut conversation = Loop::middle();
     part("close_and_begin", Box::new(move || conversation.finish()));
 

@@ -116,7 +116,7 @@ impl Evidence {
                     finite &= (0.0..=f64::MAX).contains(&l);
                     sum += l;
                 }
-                finite & (sum > 0.0)
+                finite && sum > 0.0
             }
             Signal::Vad { mean, variance } => {
                 let (mut inside, mut positive) = (true, true);
@@ -124,10 +124,10 @@ impl Evidence {
                     inside &= (-1.0..=1.0).contains(&mean[i]);
                     positive &= variance[i] > 0.0 && variance[i] <= f64::MAX;
                 }
-                inside & positive
+                inside && positive
             }
         };
-        signal & (0.0..=f64::MAX).contains(&self.age_s) & (0.0..=1.0).contains(&self.quality)
+        signal && (0.0..=f64::MAX).contains(&self.age_s) && (0.0..=1.0).contains(&self.quality)
     }
 
     /// The first wrong field.
@@ -267,11 +267,8 @@ pub fn fuse(evidence: &[Evidence]) -> Fused {
             agreement[e] *= l[e] * share;
         }
         let floored = math::each(&l, |x| larger(x, FLOOR));
-        let weighted = if item.quality < 1.0 {
-            math::each(&floored, |x| math::exp(item.quality * math::ln(x)))
-        } else {
-            floored
-        };
+        let weighted =
+            if item.quality < 1.0 { math::each(&floored, |x| math::exp(item.quality * math::ln(x))) } else { floored };
         for e in 0..LANES {
             pool[e] *= weighted[e];
         }

@@ -117,7 +117,7 @@ impl<'a> Dialogue<'a> {
 
     /// The agent's turn: the core observes and decides. After the end of the conversation this is its last word.
     pub fn agent_turn(&mut self, core: &mut Core) -> Result<Decision, StepError> {
-        let decision = core.step(&self.observation(core.turn()))?;
+        let decision = emomas_store::session::step(core, &self.observation(core.turn()))?;
         self.follow(&decision);
         Ok(decision)
     }

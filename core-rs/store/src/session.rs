@@ -35,6 +35,25 @@ pub fn configuration(scenario: &Scenario, policy: Policy) -> Config {
     config
 }
 
+/// A turn on the widest vectors that the CPU has; the same bits as [`Core::step`].
+pub fn step(core: &mut Core, observation: &Observation) -> Result<Decision, StepError> {
+    emomas_wide::widest(Turn { core, observation })
+}
+
+struct Turn<'a> {
+    core: &'a mut Core,
+    observation: &'a Observation,
+}
+
+impl emomas_wide::Work for Turn<'_> {
+    type Output = Result<Decision, StepError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.core.step(self.observation)
+    }
+}
+
 /// One conversation: a core and, if wanted, its journal.
 #[derive(Debug)]
 pub struct Session {
@@ -89,12 +108,12 @@ impl Session {
     /// One turn, durable on return. When the journal can't be written, the turn has not happened.
     pub fn step(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
         let Some(journal) = &mut self.journal else {
-            return Ok(self.core.step(observation)?);
+            return Ok(step(&mut self.core, observation)?);
         };
         let before = self.core.clone();
-        let decision = self.core.step(observation)?;
-        let step = Step { turn: decision.turn, observation, decision: &decision };
-        if let Err(error) = journal.append(Kind::Step, &step) {
+        let decision = step(&mut self.core, observation)?;
+        let record = Step { turn: decision.turn, observation, decision: &decision };
+        if let Err(error) = journal.append(Kind::Step, &record) {
             self.core = before;
             return Err(error.into());
         }

@@ -4,10 +4,10 @@
 //! What is useful is learned: the posterior mean reward of each display per stance.
 
 use super::{ExpertReason, Proposal, Situation};
+use crate::Domain;
 use crate::domain::PHASES;
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, StanceDist, VAD_MEAN};
 use crate::math::{self, LANES, Lanes};
-use crate::Domain;
 use crate::persist::{Persist, Port};
 
 const WEIGHTS: [f64; 3] = [0.4, 0.3, 0.3];
@@ -195,8 +195,7 @@ impl Coherence {
         let cooperation = math::lanes(&situation.outlook.cooperation, 0.0);
         for e in 0..LANES {
             fit[e] += base[e];
-            strategic[e] =
-                REWARD_GAIN * strategic[e] + (VALENCE_GAIN * valence[e] + COOPERATION_GAIN * cooperation[e]);
+            strategic[e] = REWARD_GAIN * strategic[e] + (VALENCE_GAIN * valence[e] + COOPERATION_GAIN * cooperation[e]);
         }
         [plausible, fit, strategic]
     }

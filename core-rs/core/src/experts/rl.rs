@@ -104,9 +104,8 @@ impl<const S: usize, const A: usize> QTable<S, A> {
             return;
         }
         let last = self.traces[0];
-        let future = next.map_or(0.0, |state| {
-            self.values(state).iter().fold(f64::NEG_INFINITY, |best, &q| math::larger(q, best))
-        });
+        let future = next
+            .map_or(0.0, |state| self.values(state).iter().fold(f64::NEG_INFINITY, |best, &q| math::larger(q, best)));
         let error = reward + DISCOUNT * future - *Self::cell(&mut self.q, &last);
         for trace in self.traces.iter_mut().take(self.live) {
             *Self::cell(&mut self.q, trace) += RATE * error * trace.eligibility;
