@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MANIFEST := --manifest-path core-rs/Cargo.toml
 RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null)
 
-.PHONY: help demo test test-data soak check bench format install-c header clean
+.PHONY: help demo test test-data soak check bench format install-c header clean counts
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ install-c:  ## builds the C libraries and puts them, header, pkg-config and CMak
 
 header:  ## writes the C header from the source
 	cargo test --quiet $(MANIFEST) -p emomas-capi --test header -- --ignored
+
+counts: $(VENV)/built  ## instruction counts of the parts of a turn against the stored ones; fails above 5 %
+	$(BIN)/python benchmarks/instructions.py
 
 format:  ## formats everything
 	cargo fmt $(MANIFEST) --all

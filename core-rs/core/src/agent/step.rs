@@ -134,13 +134,11 @@ impl Core {
         let fused = fuse(&observation.evidence);
         let stance = heard.concession.map_or([1.0; STANCES], concession_likelihood);
         let episode = &mut self.episode;
-        episode.belief.update(
-            &mut self.learned.transitions,
-            episode.shown,
-            &fused.likelihood,
-            &stance,
-            self.config.learning,
-        );
+        // Where nobody listens, nothing need be learned.
+        let constant = self.config.policy.experts.iter().all(|expert| expert.is_constant());
+        let learning = if constant { None } else { self.config.learning };
+        let transitions = &mut self.learned.transitions;
+        episode.belief.update(transitions, episode.shown, &fused.likelihood, &stance, learning);
         fused
     }
 

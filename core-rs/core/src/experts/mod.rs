@@ -30,6 +30,11 @@ pub enum ExpertKind {
 }
 
 impl ExpertKind {
+    /// Whether what the expert says never changes.
+    pub const fn is_constant(self) -> bool {
+        matches!(self, Self::Fixed(_) | Self::Uniform)
+    }
+
     /// Whether the expert asks what its displays lead to.
     pub const fn looks_ahead(self) -> bool {
         matches!(self, Self::Game | Self::Coherence)
