@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emomas._native import COUNTERPARTS, POLICIES, Core, Dialogue, Scenario
+from emomas._native import Core, Dialogue, Scenario
 from emomas.agent import Agent
+from emomas.cli.options import CounterpartOption, PlotOption, PolicyOption, SeedOption
 from emomas.errors import ConfigError, ObservationError
 from emomas.library import load_scenario, load_scenarios
+from emomas.simulation import MOST_EPISODES
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from emomas._native import Decision
+    from emomas.agent import Reply
+    from emomas.perception import TextObservation
 
 Turn = dict[str, object]
 
 ScenarioArg = Annotated[
     str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
 ]
-SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same conversation.")]
-PolicyOption = Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")]
 JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 
 
 def run(
     scenario: ScenarioArg = "debt-roofer-winter",
-    n: Annotated[int | None, typer.Option("--n", "-n", min=1, help="Play this many and summarise.")] = None,
+    n: Annotated[
+        int | None,
+        typer.Option("--n", "-n", min=1, max=MOST_EPISODES, help="Play this many and summarise."),
+    ] = None,
     seed: SeedOption = 0,
-    counterpart: Annotated[str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.")] = "vanilla",
+    counterpart: CounterpartOption = "vanilla",
     policy: PolicyOption = "emomas",
     placebo: Annotated[bool, typer.Option(help="A world in which emotion has no effect.")] = False,
     journal: JournalOption = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a picture (PNG) here.")] = None,
+    plot: PlotOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
     force: Annotated[bool, typer.Option(help="Replace an existing journal.")] = False,
 ) -> None:
@@ -247,7 +255,7 @@ def _many(
             "domain": domain,
             "n": len(part),
             "agreed": float((part["end"] == ENDS.index("agreed")).mean()),
-            "agreed_95": wilson(int((part["end"] == ENDS.index("agreed")).sum()), len(part)),
+            "agreed_95_if_independent": wilson(int((part["end"] == ENDS.index("agreed")).sum()), len(part)),
             "counterpart_left": float((part["end"] == ENDS.index("counterpart_left")).mean()),
             "utility": float(part["utility"].mean()),
             "turns": float(part["turns"].mean()),
@@ -257,7 +265,7 @@ def _many(
         table.add_row(
             domain,
             str(row["n"]),
-            f"{row['agreed']:.0%} [{row['agreed_95'][0]:.0%}, {row['agreed_95'][1]:.0%}]",
+            "{:.0%} [{:.0%}, {:.0%}]".format(row["agreed"], *row["agreed_95_if_independent"]),
             f"{row['counterpart_left']:.1%}",
             f"{row['utility']:.3f}",
             f"{row['turns']:.1f}",
@@ -265,7 +273,9 @@ def _many(
         )
     screen.print(table)
     screen.print(
-        "agreed with its 95 % Wilson interval; utility: 1 target, 0 limit or no deal; liking in SD",
+        "utility: 1 target, 0 limit or no deal; liking in SD; agreed with Wilson's 95 % interval for "
+        "independent draws, though this is one run in which the agent learns: `emomas simulate` has intervals "
+        "over runs",
         style="dim",
     )
     if plot is not None:
@@ -309,21 +319,20 @@ def chat(
         screen.print(view.line("agent", reply.text, reply.emotion, ""))
         if why:
             for reason in view.why(reply.decision, agent.core.experts, chosen):
-                screen.print(f"        · {reason}", style="dim")
+                screen.print(f"        · {reason}", style="dim", markup=False)
         if reply.closed:
             break
+        text = _typed(screen)
         try:
-            text = screen.input("    you ")
-        except EOFError:
-            text = "bye"
-        try:
-            reply = agent.reply(text)
+            heard = agent.observe("bye" if text is None else text)
+            reply = agent.decide()
         except ObservationError as error:
             # After its last turn the agent can only hear yes or goodbye.
             if error.code != "deadline":
                 raise
             agent.close(None, result="agent_left")
             break
+        screen.print(f"        heard: {_understood(heard, reply, chosen)}", style="dim", markup=False)
     deal = agent.deal
     if deal is None:
         screen.print("\n[bold]no deal[/bold]")
@@ -331,3 +340,26 @@ def chat(
         screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
     if journal is not None:
         screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)
+
+
+def _typed(screen: Console) -> str | None:
+    """The person's next line, or none at the end of input; what comes from a pipe is shown as if typed."""
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None:
+        try:
+            return screen.input("    you ")
+        except EOFError:
+            screen.print()
+            return None
+    text = "" if sys.stdin is None else sys.stdin.readline()
+    screen.print("    you", text.rstrip("\n"), markup=False)
+    return text.rstrip("\n") if text else None
+
+
+def _understood(heard: TextObservation | None, reply: Reply, scenario: Scenario) -> str:
+    """What the agent took the person's words for."""
+    ends = {"counterpart_accepted": "accepts", "counterpart_left": "leaves"}
+    if reply.decision.act_reason in ends:
+        return ends[reply.decision.act_reason]
+    if heard is not None and heard.offer is not None:
+        return f"offer {speak_value(heard.offer.value, scenario.unit)}"
+    return "rejects" if heard is not None and "reject" in heard.acts else "no offer"
