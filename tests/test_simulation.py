@@ -1,5 +1,8 @@
 """Batches and comparisons."""
 
+import signal
+import time
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -142,3 +145,19 @@ def test_seeds_reach_to_the_end_of_their_range():
     assert [row.policy for row in rows] == ["vanilla", "joy"]
     with pytest.raises(emomas.ConfigError, match="seed"):
         compare("debt", policies=["joy"], runs=2, episodes=1, seed=LARGEST_SEED + 1)
+
+
+def test_the_worlds_table_hears_ctrl_c_within_a_tenth_of_a_second():
+    def after_ctrl_c() -> float:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        asked = time.monotonic() + 0.3
+        with pytest.raises(KeyboardInterrupt):
+            _native.validate_world(people=2_000_000)
+        return time.monotonic() - asked
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        # The machine may be busy with something else once.
+        assert min(after_ctrl_c() for _ in range(3)) < 0.1
+    finally:
+        signal.signal(signal.SIGALRM, before)

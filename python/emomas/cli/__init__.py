@@ -1,8 +1,9 @@
 """The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`.
 
-`main` is the entry point; `play` runs conversations, `journals` reads them back, `catalogue` shows scenarios
-and the world, `comparison` compares policies; `options` checks what several of them take, `view` draws on the
-terminal, `plot` draws pictures, `output` writes files whole or not at all.
+`main` is the entry point; `play` runs conversations with simulated people, `chat` with you; `journals` reads
+them back; `catalogue` shows scenarios and the world; `comparison` compares policies. `options` checks what
+several of them take, `view` draws on the terminal, `plot` draws pictures, `output` writes files whole or not
+at all.
 
 Exit codes: 0 done; 1 the answer is no (a replay differs, a scenario is bad, a finding fails); 2 wrong usage
 or input; 130 interrupted. A reader that closes the pipe ends the program by SIGPIPE (141 in a shell).
@@ -10,6 +11,8 @@ or input; 130 interrupted. A reader that closes the pipe ends the program by SIG
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import signal
 import sys
@@ -20,6 +23,8 @@ from emomas.errors import EmomasError
 def main() -> None:
     """Run the command line; errors become one line with a next step."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # On the way out the system frees memory faster than a last collection does (0.04 s for 0.2 s).
+    atexit.register(gc.freeze)
     for stream in (sys.stdin, sys.stdout):
         # What an encoding lacks becomes a replacement character, not an error.
         if isinstance(stream, io.TextIOWrapper):

@@ -52,6 +52,7 @@ PolicyOption = Annotated[
 CounterpartOption = Annotated[
     str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.", callback=one_of(COUNTERPARTS))
 ]
+JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 PlotOption = Annotated[
     Path | None, typer.Option(help="Write a picture (.png, .svg, .pdf) here.", callback=_picture)
 ]

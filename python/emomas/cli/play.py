@@ -1,10 +1,8 @@
-"""`emomas run` and `emomas chat`: conversations with simulated people and with you."""
+"""`emomas run`: conversations with simulated people."""
 
 from __future__ import annotations
 
 import json
-import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,25 +10,20 @@ import typer
 
 from emomas._native import Core, Dialogue, Scenario
 from emomas.agent import Agent
-from emomas.cli.options import CounterpartOption, PlotOption, PolicyOption, SeedOption
-from emomas.errors import ConfigError, ObservationError
-from emomas.library import load_scenario, load_scenarios
+from emomas.cli.options import CounterpartOption, JournalOption, PlotOption, PolicyOption, SeedOption
+from emomas.errors import ConfigError
+from emomas.library import load_scenarios
 from emomas.simulation import MOST_EPISODES
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from emomas._native import Decision
-    from emomas.agent import Reply
-    from emomas.perception import TextObservation
 
 Turn = dict[str, object]
 
 ScenarioArg = Annotated[
     str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
 ]
-JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 
 
 def run(
@@ -274,8 +267,8 @@ def _many(
     screen.print(table)
     screen.print(
         "utility: 1 target, 0 limit or no deal; liking in SD; agreed with Wilson's 95 % interval for "
-        "independent draws, though this is one run in which the agent learns: `emomas simulate` has intervals "
-        "over runs",
+        "independent draws, though this is one run in which the agent learns: `emomas simulate` has "
+        "intervals over runs",
         style="dim",
     )
     if plot is not None:
@@ -284,82 +277,3 @@ def _many(
         screen.print(f"picture: {learning(result, plot)}", markup=False)
     if as_json:
         typer.echo(json.dumps({"seed": seed, "policy": policy, "counterpart": counterpart, "domains": rows}))
-
-
-def chat(
-    scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML file.")] = "debt-roofer-winter",
-    seed: SeedOption = 0,
-    policy: PolicyOption = "emomas",
-    journal: JournalOption = None,
-    why: Annotated[bool, typer.Option("--why", help="Show the reasons of each decision.")] = False,
-) -> None:
-    """Be the counterpart yourself. An empty line says nothing; `bye` or Ctrl-D ends it.
-
-    [bold]Examples[/bold]
-
-      emomas chat sleep-cello-audition
-      emomas chat debt-roofer-winter --why --journal mine.journal
-    """
-    from rich.markup import escape
-
-    from emomas.cli import view
-
-    chosen = load_scenario(scenario)
-    agent = Agent(chosen, policy=policy, seed=seed, journal=journal, today=date.today())
-    data = json.loads(chosen.to_json())
-    screen = view.console()
-    screen.print(f"[bold]{escape(chosen.title)}[/bold]")
-    screen.print(
-        f"You are {escape(data['parties']['counterpart'])}; you would like "
-        f"{speak_value(chosen.counterpart_target, chosen.unit)}. "
-        f"You talk to a machine that speaks for {escape(data['parties']['agent'])}.\n"
-    )
-    reply = agent.open()
-    while True:
-        screen.print(view.line("agent", reply.text, reply.emotion, ""))
-        if why:
-            for reason in view.why(reply.decision, agent.core.experts, chosen):
-                screen.print(f"        · {reason}", style="dim", markup=False)
-        if reply.closed:
-            break
-        text = _typed(screen)
-        try:
-            heard = agent.observe("bye" if text is None else text)
-            reply = agent.decide()
-        except ObservationError as error:
-            # After its last turn the agent can only hear yes or goodbye.
-            if error.code != "deadline":
-                raise
-            agent.close(None, result="agent_left")
-            break
-        screen.print(f"        heard: {_understood(heard, reply, chosen)}", style="dim", markup=False)
-    deal = agent.deal
-    if deal is None:
-        screen.print("\n[bold]no deal[/bold]")
-    else:
-        screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
-    if journal is not None:
-        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)
-
-
-def _typed(screen: Console) -> str | None:
-    """The person's next line, or none at the end of input; what comes from a pipe is shown as if typed."""
-    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None:
-        try:
-            return screen.input("    you ")
-        except EOFError:
-            screen.print()
-            return None
-    text = "" if sys.stdin is None else sys.stdin.readline()
-    screen.print("    you", text.rstrip("\n"), markup=False)
-    return text.rstrip("\n") if text else None
-
-
-def _understood(heard: TextObservation | None, reply: Reply, scenario: Scenario) -> str:
-    """What the agent took the person's words for."""
-    ends = {"counterpart_accepted": "accepts", "counterpart_left": "leaves"}
-    if reply.decision.act_reason in ends:
-        return ends[reply.decision.act_reason]
-    if heard is not None and heard.offer is not None:
-        return f"offer {speak_value(heard.offer.value, scenario.unit)}"
-    return "rejects" if heard is not None and "reject" in heard.acts else "no offer"
