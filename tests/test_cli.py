@@ -3,13 +3,14 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from emomas import _native
+from emomas.library import scenario_ids
 
 EMOMAS = str(Path(sys.executable).parent / "emomas")
 FIXTURES = Path(__file__).parent / "fixtures" / "csv"
@@ -20,7 +21,13 @@ SCENARIOS = ["list", "show", "check", "import"]
 def emomas(*args, stdin="", cwd=None, **env):
     environment = {**os.environ, "COLUMNS": "80", **env}
     return subprocess.run(
-        [EMOMAS, *map(str, args)], input=stdin, capture_output=True, text=True, env=environment, cwd=cwd
+        [EMOMAS, *map(str, args)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        timeout=120,
     )
 
 
@@ -83,11 +90,17 @@ def test_the_world_is_checked():
     assert done.returncode == 0, done.stdout
     assert "V18" in done.stdout
     assert "fails" not in done.stdout
-    assert "κ" in emomas("world", "--parameters").stdout or "anger" in emomas("world", "--parameters").stdout
+    listed = emomas("world", "--parameters")
+    assert listed.returncode == 0
+    for name, value in _native.world_parameters()[2]:
+        assert re.search(rf"{re.escape(name)}\s.*{re.escape(f'{value:g}')}", listed.stdout), name
 
 
 def test_scenarios_are_listed_shown_checked_and_imported(tmp_path):
-    assert "debt-roofer-winter" in emomas("scenarios", "list", "debt", COLUMNS="140").stdout
+    listed = emomas("scenarios", "list").stdout.splitlines()
+    assert [line.split("\t")[0] for line in listed] == scenario_ids()
+    assert "debt-roofer-winter\tdebt\tA roofer between two seasons" in listed
+    assert len(emomas("scenarios", "list", "debt").stdout.splitlines()) == len(scenario_ids("debt"))
     mine = tmp_path / "mine.toml"
     mine.write_text(emomas("scenarios", "show", "debt-roofer-winter").stdout)
     assert emomas("scenarios", "check", mine).returncode == 0
@@ -113,7 +126,21 @@ def test_scenarios_are_listed_shown_checked_and_imported(tmp_path):
         (["scenarios", "import", str(FIXTURES / "empty.csv")], "empty"),
         (["scenarios", "import", str(FIXTURES / "unknown.csv")], "unknown header"),
         (["scenarios", "list", "plumbing"], "surgery"),
+        (["scenarios", "import", "/dev/null"], "/dev/null: the file is empty"),
         (["run", "all", "--n", "3", "--journal", "x"], "--journal"),
+        (["run", "--n", "100000000000"], "10000000"),
+        (["simulate", "debt", "--runs", "100000", "--episodes", "100000"], "10000000 conversations"),
+        (["simulate", "debt", "--runs", "2", "--episodes", "99999999999999999999"], "10000000"),
+        (["simulate", "debt", "--counterpart", "nice"], "vanilla"),
+        (["simulate", "debt", "--world", "mars"], "placebo"),
+        (["world", "--world", "mars"], "placebo"),
+        (["world", "--people", "99999999999"], "10000000"),
+        (["run", "--plot", "x.txt"], ".png, .svg or .pdf"),
+        (["run", "--plot", "/dev/full"], ".png, .svg or .pdf"),
+        (["run", "--policy", "\udcff"], "--policy"),
+        (["run", "--counterpart", "\udcff"], "--counterpart"),
+        (["run", "\udcff"], "scenarios list"),
+        (["world", "--world", "\udcff"], "--world"),
     ],
 )
 def test_wrong_input_is_one_line_with_a_next_step(args, hint):
@@ -121,6 +148,24 @@ def test_wrong_input_is_one_line_with_a_next_step(args, hint):
     assert done.returncode == 2
     assert hint in done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stdout == "", "wrong input is told before anything is played"
+
+
+@pytest.mark.parametrize("command", ["run", "chat", "simulate"])
+@pytest.mark.parametrize("seed", [2**64, -1, 99999999999999999999999999])
+def test_a_seed_out_of_range_is_told(command, seed):
+    done = emomas(command, f"--seed={seed}")
+    assert done.returncode == 2
+    assert "--seed" in done.stderr
+    assert ("0" if seed < 0 else "18446744073709551615") in re.sub(
+        r"[^0-9]", "", done.stderr.split("--seed")[1]
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_the_largest_seed_is_played():
+    done = emomas("run", "--seed", 2**64 - 1, "--json")
+    assert json.loads(done.stdout)["seed"] == 2**64 - 1
 
 
 def test_chat_lets_a_person_be_the_counterpart(tmp_path):
@@ -129,6 +174,9 @@ def test_chat_lets_a_person_be_the_counterpart(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "agreed on 20 days" in done.stdout
     assert "believes" in done.stdout
+    assert "heard: no offer" in done.stdout
+    assert "heard: offer 90 days" in done.stdout
+    assert re.search("^    you hello$", done.stdout, re.M), "what was piped in stands on a line of its own"
     assert emomas("replay", "c.journal", "--quiet", cwd=tmp_path).returncode == 0
     assert "no deal" in emomas("chat", "sleep-novel-lamp", stdin="").stdout
 
@@ -141,28 +189,35 @@ def test_help_has_examples(command):
     assert f"emomas {' '.join(command)}" in done.stdout
 
 
-@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"COLUMNS": "60"}])
-def test_plain_terminals_get_plain_text(env):
-    for args in (
-        ["run", "--seed", "2"],
-        ["scenarios", "list"],
-        ["world", "--people", "300", "--world", "placebo"],
-    ):
-        done = emomas(*args, **env)
-        assert done.returncode == 0
-        assert not re.search(r"\x1b\[[0-9;]*m", done.stdout)
-        width = int({"COLUMNS": "80", **env}["COLUMNS"])
-        assert max(len(line) for line in done.stdout.splitlines()) <= width
+def test_chat_says_what_it_understood():
+    assert "heard: accepts" in emomas("chat", "debt-roofer-winter", stdin="I accept your offer\n").stdout
+    assert "heard: leaves" in emomas("chat", "debt-roofer-winter", stdin="bye\n").stdout
+    assert "heard: rejects" in emomas("chat", "debt-roofer-winter", stdin="no, that is impossible\n").stdout
 
 
-def test_ctrl_c_stops_a_batch_at_once():
-    child = subprocess.Popen(
-        [EMOMAS, "simulate", "--compare", "--runs", "5000"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    time.sleep(2)
-    child.send_signal(signal.SIGINT)
-    asked = time.monotonic()
-    child.wait(timeout=20)
-    print(f"stopped after {time.monotonic() - asked:.2f} s")
-    assert child.returncode in (1, 130)
-    child.stderr.close()
+def test_words_that_look_like_markup_stay_words(tmp_path):
+    done = emomas("chat", "--journal", "m.journal", stdin="well [/bold] [red]no\n", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for args in (["explain", "m.journal", "--turn", 1], ["replay", "m.journal"]):
+        told = emomas(*args, cwd=tmp_path)
+        assert told.returncode == 0, told.stderr
+        assert "well [/bold] [red]no" in told.stdout
+
+
+def test_shares_of_a_learning_run_are_told_as_such():
+    told = " ".join(emomas("run", "debt", "--n", 10).stdout.split())
+    assert "one run in which the agent learns" in told
+    assert "`emomas simulate`" in told
+    row = json.loads(emomas("run", "debt", "--n", 10, "--json").stdout)["domains"][0]
+    low, high = row["agreed_95_if_independent"]
+    assert 0 <= low <= row["agreed"] <= high <= 1
+
+
+def test_the_picture_in_the_readme_is_what_it_says():
+    done = emomas("run", "debt-roofer-winter", "--seed", 2)
+    told = " ".join(done.stdout.split())
+    assert "agreed on 45 days" in told
+    assert "Had it shown nothing" in told
+    assert told.endswith("the person left.")
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert "emomas run debt-roofer-winter --seed 2" in readme

@@ -1,12 +1,15 @@
 """Batches and comparisons."""
 
+import signal
+import time
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 import emomas
 from emomas import _native
-from emomas.simulation import EPISODE, compare, holm, simulate, wilson
+from emomas.simulation import EPISODE, LARGEST_SEED, MOST_EPISODES, compare, holm, simulate, wilson
 
 BLIND = ["deal", "utility", "counterpart_utility", "turns", "end", "stance", "scenario"]
 
@@ -112,6 +115,14 @@ def test_progress_counts_and_can_stop():
         ({"world": "mars"}, "placebo"),
         ({"policy": "best"}, "emomas"),
         ({"policy": []}, "expert"),
+        ({"runs": 10**6, "episodes": 10**6}, "runs x episodes is 1000000 x 1000000: give 1 to 10000000"),
+        ({"runs": 10**30}, "runs x episodes"),
+        ({"runs": -1}, "runs x episodes"),
+        ({"episodes": 0}, "runs x episodes"),
+        ({"seed": 2**64}, "seed is 18446744073709551616: give 0 to 18446744073709551615"),
+        ({"seed": -1}, "seed is -1"),
+        ({"threads": 10**6}, "threads is 1000000"),
+        ({"threads": -1}, "threads is -1"),
     ],
 )
 def test_bad_arguments_are_named(options, named):
@@ -119,3 +130,34 @@ def test_bad_arguments_are_named(options, named):
         small(**options)
     with pytest.raises(emomas.ConfigError, match="scenario"):
         simulate([], runs=1, episodes=1)
+
+
+def test_the_core_has_the_same_bound(debt):
+    options = {"policy": "vanilla", "counterparts": ["vanilla"], "world": "standard", "seed": 0, "threads": 1}
+    for runs, episodes in [(1, MOST_EPISODES + 1), (2**40, 2**40)]:
+        with pytest.raises(emomas.ConfigError, match=f"give 1 to {MOST_EPISODES} conv"):
+            _native.simulate([debt], **options, unsafe_unmasked=False, runs=runs, episodes=episodes)
+
+
+def test_seeds_reach_to_the_end_of_their_range():
+    assert small(runs=1, episodes=1, seed=LARGEST_SEED).size == 1
+    rows = compare("debt", policies=["joy"], runs=2, episodes=1, seed=LARGEST_SEED, independent=True)
+    assert [row.policy for row in rows] == ["vanilla", "joy"]
+    with pytest.raises(emomas.ConfigError, match="seed"):
+        compare("debt", policies=["joy"], runs=2, episodes=1, seed=LARGEST_SEED + 1)
+
+
+def test_the_worlds_table_hears_ctrl_c_within_a_tenth_of_a_second():
+    def after_ctrl_c() -> float:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        asked = time.monotonic() + 0.3
+        with pytest.raises(KeyboardInterrupt):
+            _native.validate_world(people=2_000_000)
+        return time.monotonic() - asked
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        # The machine may be busy with something else once.
+        assert min(after_ctrl_c() for _ in range(3)) < 0.1
+    finally:
+        signal.signal(signal.SIGALRM, before)

@@ -47,6 +47,14 @@ counts emotions."""
 EVALUATION_SEED = 20_261_124
 """Seed of published comparisons; policies are tuned on seeds below 1,000 only."""
 
+MOST_EPISODES = 10_000_000
+"""Most conversations of one batch: about 2 GB of results."""
+
+LARGEST_SEED = 2**64 - 1
+"""Seeds are 64 bits wide."""
+
+MOST_THREADS = 1024
+
 
 @dataclass(slots=True)
 class Comparison:
@@ -87,6 +95,9 @@ def simulate(
     draws the world's parameters from their ranges). `progress` is called with the number of finished
     episodes.
     """
+    check_size(runs, episodes)
+    _check_range("seed", seed, LARGEST_SEED)
+    _check_range("threads", threads, MOST_THREADS)
     if isinstance(scenarios, _native.Scenario):
         chosen = [scenarios]
     elif isinstance(scenarios, (list, tuple)):
@@ -106,6 +117,19 @@ def simulate(
         progress=progress,
     )
     return np.frombuffer(packed, dtype=EPISODE).reshape(runs, episodes)
+
+
+def check_size(runs: int, episodes: int) -> None:
+    """Raise ConfigError unless `runs` × `episodes` fits one batch."""
+    if runs < 1 or episodes < 1 or runs * episodes > MOST_EPISODES:
+        raise ConfigError(
+            f"runs x episodes is {runs} x {episodes}: give 1 to {MOST_EPISODES} conversations altogether"
+        )
+
+
+def _check_range(name: str, value: int, largest: int) -> None:
+    if not 0 <= value <= largest:
+        raise ConfigError(f"{name} is {value}: give 0 to {largest}")
 
 
 def compare(
@@ -133,25 +157,27 @@ def compare(
     """
     if runs < 2:
         raise ConfigError(f"runs is {runs}: give at least 2, an interval needs them")
-    means: dict[str, np.ndarray[Any, Any]] = {}
-    played: dict[str, np.ndarray[Any, Any]] = {}
-    names = list(dict.fromkeys([baseline, *policies]))
-    for index, name in enumerate(names):
+    _check_range("seed", seed, LARGEST_SEED)
+    rows: list[Comparison] = []
+    base: np.ndarray[Any, Any] | None = None
+    # The baseline comes first; the others need only its means, so one batch is held at a time.
+    for index, name in enumerate(dict.fromkeys([baseline, *policies])):
         before = index * runs * episodes
-        played[name] = simulate(
+        played = simulate(
             scenarios,
             policy=name,
             counterparts=counterpart,
             world=world,
             runs=runs,
             episodes=episodes,
-            seed=seed + (7919 * index if independent else 0),
+            seed=(seed + (7919 * index if independent else 0)) % (LARGEST_SEED + 1),
             threads=threads,
             unsafe_unmasked=unsafe_unmasked,
             progress=None if progress is None else _after(before, progress),
         )
-        means[name] = played[name]["utility"].mean(axis=1)
-    rows = [_row(name, played[name], means[name], means[baseline], paired=not independent) for name in names]
+        means = played["utility"].mean(axis=1)
+        base = means if base is None else base
+        rows.append(_row(name, played, means, base, paired=not independent))
     others = [row for row in rows if row.policy != baseline]
     for row, p in zip(others, holm([row.p for row in others]), strict=True):
         row.p_holm = p

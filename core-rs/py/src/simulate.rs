@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use emomas_core::agent::Act;
-use emomas_sim::{Batch, BatchError, Episode, World, WorldKind};
+use emomas_sim::{Batch, Episode, World, WorldKind};
 use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
 
@@ -109,35 +109,48 @@ pub(crate) fn simulate<'py>(
         .build()
         .map_err(|e| argument(&format!("can't start {threads} threads: {e}")))?;
     let batch = Batch { scenarios: &scenarios, personas: &personas, policy, world, runs, episodes, seed };
-    let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-
-    let (caller, finished) = (std::thread::current(), AtomicBool::new(false));
-    let outcome = std::thread::scope(|scope| {
-        let worker = scope.spawn(|| {
-            let result = pool.install(|| batch.play(&done, &stop));
-            finished.store(true, Ordering::Release);
-            caller.unpark();
-            result
-        });
-        while !finished.load(Ordering::Acquire) {
-            py.detach(|| std::thread::park_timeout(POLL));
-            let watched = py.check_signals().and_then(|()| match &progress {
-                Some(progress) => progress.call1((done.load(Ordering::Relaxed),)).map(drop),
-                None => Ok(()),
-            });
-            if let Err(interrupted) = watched {
-                stop.store(true, Ordering::Relaxed);
-                return Err(interrupted);
-            }
-        }
-        Ok(worker.join().unwrap_or(Err(BatchError::Stopped)))
-    })?;
+    let done = AtomicUsize::new(0);
+    let outcome = interruptible(
+        py,
+        |stop| pool.install(|| batch.play(&done, stop)),
+        || match &progress {
+            Some(progress) => progress.call1((done.load(Ordering::Relaxed),)).map(drop),
+            None => Ok(()),
+        },
+    )?;
     let records = outcome.map_err(Raise::raise)?;
     let mut bytes = Vec::with_capacity(records.len() * EPISODE_BYTES);
     for record in &records {
         pack(record, &mut bytes);
     }
+    drop(records);
     Ok(PyByteArray::new(py, &bytes))
+}
+
+/// Does `work` on a thread of its own; meanwhile calls `watch` and looks for Ctrl-C every `POLL`. The first error of
+/// either raises `work`'s flag to stop, and is returned once `work` has.
+fn interruptible<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&AtomicBool) -> T + Send,
+    watch: impl Fn() -> PyResult<()>,
+) -> PyResult<T> {
+    let (caller, finished, stop) = (std::thread::current(), AtomicBool::new(false), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            let result = work(&stop);
+            finished.store(true, Ordering::Release);
+            caller.unpark();
+            result
+        });
+        while !finished.load(Ordering::Acquire) && !worker.is_finished() {
+            py.detach(|| std::thread::park_timeout(POLL));
+            if let Err(interrupted) = py.check_signals().and_then(|()| watch()) {
+                stop.store(true, Ordering::Relaxed);
+                return Err(interrupted);
+            }
+        }
+        worker.join().map_err(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Length of a packed record.
@@ -166,7 +179,8 @@ type Finding = (&'static str, &'static str, f64, f64, f64, bool);
 #[pyo3(signature = (*, world="standard", people=20_000))]
 pub(crate) fn validate_world(py: Python<'_>, world: &str, people: u32) -> PyResult<Vec<Finding>> {
     let world = world_kind(world)?.world(0);
-    let rows = py.detach(|| emomas_sim::validate::table(&world, people));
+    let table = |stop: &AtomicBool| emomas_sim::validate::table_until(&world, people, stop);
+    let rows = interruptible(py, table, || Ok(()))?.unwrap_or_default();
     Ok(rows.into_iter().map(|r| (r.id, r.requirement, r.estimate, r.lo, r.hi, r.passed)).collect())
 }
 

@@ -51,6 +51,9 @@ impl WorldKind {
     }
 }
 
+/// Most episodes of one batch: about 2 GB of results.
+pub const MOST_EPISODES: usize = 10_000_000;
+
 /// What to play.
 #[derive(Clone, Debug)]
 pub struct Batch<'a> {
@@ -77,6 +80,14 @@ pub enum BatchError {
     /// Nothing to play on, or with.
     #[error("no {0} given: name at least one")]
     Empty(&'static str),
+    /// More results than memory should hold, or none.
+    #[error("runs x episodes is {runs} x {episodes}: give 1 to {MOST_EPISODES} conversations altogether")]
+    Size {
+        /// Independent runs.
+        runs: usize,
+        /// Episodes per run.
+        episodes: usize,
+    },
     /// A scenario doesn't make a configuration.
     #[error("scenario {scenario}: {source}")]
     Config {
@@ -145,10 +156,20 @@ impl Batch<'_> {
         if self.personas.is_empty() {
             return Err(BatchError::Empty("counterpart type"));
         }
+        let total = self.size()?;
         let configs = self.configs()?;
         let runs: Result<Vec<Vec<Episode>>, BatchError> =
             (0..self.runs).into_par_iter().map(|run| self.run(run, &configs, done, stop)).collect();
-        Ok(runs?.into_iter().flatten().collect())
+        let mut episodes = Vec::with_capacity(total);
+        episodes.extend(runs?.into_iter().flatten());
+        Ok(episodes)
+    }
+
+    /// Number of episodes, bounded before anything is allocated for them.
+    fn size(&self) -> Result<usize, BatchError> {
+        let Self { runs, episodes, .. } = *self;
+        let total = runs.checked_mul(episodes).filter(|n| (1..=MOST_EPISODES).contains(n));
+        total.ok_or(BatchError::Size { runs, episodes })
     }
 
     fn configs(&self) -> Result<Vec<Config>, BatchError> {

@@ -7,6 +7,8 @@
 mod lab;
 mod stats;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use emomas_core::display::Target;
 
 use crate::person::{Context, ShownKind};
@@ -72,14 +74,19 @@ impl Table {
 /// All rows for `world`, with `people` simulated participants in each cell; 20 000 or more make the intervals narrow
 /// enough for every row.
 pub fn table(world: &World, people: u32) -> Vec<Row> {
-    let lab = &mut Lab::new(world, people);
+    table_until(world, people, &AtomicBool::new(false)).unwrap_or_default()
+}
+
+/// The same; setting `stop` ends it within a few hundred participants, with none.
+pub fn table_until(world: &World, people: u32, stop: &AtomicBool) -> Option<Vec<Row>> {
+    let lab = &mut Lab::new(world, people, stop);
     let rows = &mut Table(Vec::new());
     moderators_of_anger(lab, rows);
     other_emotions(lab, rows);
     changes_of_mood(lab, rows);
     leaving_and_agreeing(lab, rows);
     beyond_the_fit(lab, rows);
-    std::mem::take(&mut rows.0)
+    (!stop.load(Ordering::Relaxed)).then(|| std::mem::take(&mut rows.0))
 }
 
 fn moderators_of_anger(lab: &mut Lab<'_>, rows: &mut Table) {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use emomas_core::Core;
 use emomas_core::agent::{Act, MoveInUnits};
+use emomas_sim::batch::MOST_EPISODES;
 use emomas_sim::{Batch, BatchError, Dialogue, End, Episode, Persona, Reply, World, WorldKind, policy};
 use emomas_store::Scenario;
 use emomas_store::session::configuration;
@@ -193,4 +194,17 @@ fn stopping_and_empty_batches_are_told() {
     assert!(nobody.play(&AtomicUsize::new(0), &AtomicBool::new(false)).is_err());
     let nothing = Batch { scenarios: &[], ..batch.clone() };
     assert!(nothing.play(&AtomicUsize::new(0), &AtomicBool::new(false)).is_err());
+}
+
+#[test]
+fn too_many_episodes_are_refused_before_anything_is_allocated() {
+    let scenarios = scenarios();
+    let batch = batch(&scenarios, "vanilla", WorldKind::Standard);
+    for (runs, episodes) in
+        [(1, usize::MAX), (usize::MAX, 1), (usize::MAX, 2), (2, MOST_EPISODES / 2 + 1), (0, 5), (5, 0)]
+    {
+        let played = Batch { runs, episodes, ..batch.clone() }.play(&AtomicUsize::new(0), &AtomicBool::new(false));
+        let Err(error @ BatchError::Size { .. }) = played else { panic!("{runs} x {episodes} was played") };
+        assert!(error.to_string().contains(&format!("{runs} x {episodes}: give 1 to {MOST_EPISODES}")), "{error}");
+    }
 }

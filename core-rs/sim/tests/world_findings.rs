@@ -1,7 +1,9 @@
 //! The standard world reproduces the findings; its placebo and its mirror image don't.
 
+use std::sync::atomic::AtomicBool;
+
 use emomas_sim::World;
-use emomas_sim::validate::{Row, table};
+use emomas_sim::validate::{Row, table, table_until};
 
 const PEOPLE: u32 = 20_000;
 
@@ -46,4 +48,11 @@ fn gains_are_losses_in_the_flipped_world() {
     assert!(row(&rows, "V16").hi < 0.0, "{}", row(&rows, "V16"));
     // Liking is no gain of the agent's: it stays as it was.
     assert!(row(&rows, "V17").passed, "{}", row(&rows, "V17"));
+}
+
+#[test]
+fn a_table_can_be_stopped() {
+    let world = World::standard();
+    assert_eq!(table_until(world, 100, &AtomicBool::new(false)).as_deref(), Some(&table(world, 100)[..]));
+    assert_eq!(table_until(world, u32::MAX, &AtomicBool::new(true)), None, "and at once");
 }

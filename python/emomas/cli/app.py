@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from emomas.cli import catalogue, comparison, journals, play
+from emomas.cli import catalogue, chat, comparison, journals, play
 
 app = typer.Typer(
     name="emomas",
@@ -15,7 +15,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(play.run)
-app.command()(play.chat)
+app.command()(chat.chat)
 app.command()(journals.replay)
 app.command()(journals.explain)
 app.command()(comparison.simulate)

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from emomas import _native
-from emomas.errors import EmomasError
+from emomas.cli.options import WORLDS, one_of
+from emomas.cli.output import whole
+from emomas.errors import EmomasError, ScenarioError
 from emomas.library import load_scenario, scenario_ids
 from emomas.speech.quantity import speak_value
 
@@ -21,24 +23,33 @@ def list_scenarios(
         str | None, typer.Argument(help="debt, surgery, disaster or sleep; all if left out.")
     ] = None,
 ) -> None:
-    """List the shipped scenarios.
+    """List the shipped scenarios; in a pipe, one line each: id, domain, title, separated by tabs.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
       emomas scenarios list disaster
+      emomas scenarios list | cut -f 1
     """
     from rich.table import Table
 
     from emomas.cli import view
 
+    screen = view.console()
+    scenarios = [load_scenario(name) for name in scenario_ids(domain)]
+    if not screen.is_terminal:
+        for s in scenarios:
+            typer.echo(f"{s.id}\t{s.domain}\t{s.title}")
+        return
     table = Table()
-    for column in ("id", "title", "agent wants", "person wants", "tags"):
+    table.add_column("id", no_wrap=True)
+    table.add_column("title", overflow="fold")
+    roomy = screen.width >= 100
+    for column in ("agent wants", "person wants", "tags") if roomy else ():
         table.add_column(column, overflow="fold")
-    for name in scenario_ids(domain):
-        s = load_scenario(name)
+    for s in scenarios:
         wants = (speak_value(v, s.unit) for v in (s.agent_target, s.counterpart_target))
-        table.add_row(s.id, s.title, *wants, " ".join(s.tags))
-    view.console().print(table)
+        table.add_row(s.id, s.title, *((*wants, " ".join(s.tags)) if roomy else ()))
+    screen.print(table)
 
 
 @app.command()
@@ -49,7 +60,8 @@ def show(scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML fi
 
       emomas scenarios show debt-roofer-winter > mine.toml
     """
-    typer.echo(load_scenario(scenario).to_toml(), nl=False)
+    # TOML is UTF-8, whatever the terminal is.
+    typer.echo(load_scenario(scenario).to_toml().encode(), nl=False)
 
 
 @app.command()
@@ -104,7 +116,12 @@ def import_file(
     """
     from emomas.cli import view
 
-    scenarios, refused, layout, ignored = _native.import_csv(file)
+    try:
+        scenarios, refused, layout, ignored = _native.import_csv(file)
+    except ScenarioError as error:
+        # The name alone takes part in the seeds; a person needs the path.
+        error.args = (str(error).replace(f"{file.name}: ", f"{file}: ", 1),)
+        raise
     screen = view.console()
     no_conflict = sum("no_conflict" in s.tags for s in scenarios)
     no_zone = sum("no_zone" in s.tags for s in scenarios)
@@ -117,15 +134,17 @@ def import_file(
     for row, case, reason in refused:
         screen.print(f"refused row {row} (case {case}): {reason}", markup=False, soft_wrap=True)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         for scenario in scenarios:
-            (out / f"{scenario.id}.toml").write_text(scenario.to_toml(), encoding="utf-8")
+            with whole(out / f"{scenario.id}.toml") as part:
+                part.write_text(scenario.to_toml(), encoding="utf-8")
         screen.print(f"{len(scenarios)} files written to {out}; `emomas run {out}` plays them", markup=False)
 
 
 def world(
-    people: Annotated[int, typer.Option(min=100, help="Simulated people per cell.")] = 20_000,
-    which: Annotated[str, typer.Option("--world", help="standard, placebo or flipped.")] = "standard",
+    people: Annotated[int, typer.Option(min=100, max=10_000_000, help="Simulated people per cell.")] = 20_000,
+    which: Annotated[
+        str, typer.Option("--world", help="standard, placebo or flipped.", callback=one_of(WORLDS))
+    ] = "standard",
     parameters: Annotated[bool, typer.Option(help="List the parameters instead.")] = False,
 ) -> None:
     """Check the simulated world against the published findings it must reproduce (V1 to V18).

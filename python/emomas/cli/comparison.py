@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emomas import _native
-from emomas.library import DOMAINS
-from emomas.simulation import EVALUATION_SEED, Comparison, compare
+from emomas.cli.options import WORLDS, one_of
+from emomas.library import DOMAINS, load_scenarios
+from emomas.simulation import (
+    EVALUATION_SEED,
+    LARGEST_SEED,
+    MOST_EPISODES,
+    Comparison,
+    check_size,
+    compare,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,14 +33,22 @@ def simulate(
         bool, typer.Option("--compare", help="All policies instead of EmoMAS alone.")
     ] = False,
     counterpart: Annotated[
-        list[str] | None, typer.Option(help="Counterpart types; all four if left out.")
+        list[str] | None,
+        typer.Option(help="Counterpart types; all four if left out.", callback=one_of(_native.COUNTERPARTS)),
     ] = None,
-    runs: Annotated[int, typer.Option(min=2, help="Independent runs; each draws its own world.")] = 200,
-    episodes: Annotated[int, typer.Option(min=1, help="Conversations per run, learning carried over.")] = 40,
+    runs: Annotated[
+        int, typer.Option(min=2, max=MOST_EPISODES, help="Independent runs; each draws its own world.")
+    ] = 200,
+    episodes: Annotated[
+        int, typer.Option(min=1, max=MOST_EPISODES, help="Conversations per run, learning carried over.")
+    ] = 40,
     seed: Annotated[
-        int, typer.Option(min=0, help="Seeds below 1000 are for tuning policies.")
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seeds below 1000 are for tuning policies.")
     ] = EVALUATION_SEED,
-    world: Annotated[str, typer.Option(help="sweep, standard, placebo or flipped.")] = "sweep",
+    world: Annotated[
+        str,
+        typer.Option(help="sweep, standard, placebo or flipped.", callback=one_of(("sweep", *WORLDS))),
+    ] = "sweep",
     unmasked: Annotated[bool, typer.Option("--unsafe-unmasked", help="Laboratory: the mask is off.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
@@ -51,7 +67,8 @@ def simulate(
 
     from emomas.cli import view
 
-    chosen = domains or list(DOMAINS)
+    check_size(runs, episodes)
+    chosen = {name: load_scenarios(name) for name in domains or DOMAINS}
     types = counterpart or list(_native.COUNTERPARTS)
     policies = _native.POLICIES if compare_ else ["vanilla", "emomas"]
     screen = view.console(stderr=as_json)
@@ -62,14 +79,14 @@ def simulate(
         "{task.description}", BarColumn(), TimeRemainingColumn(), console=screen, transient=True
     ) as bar:
         task = bar.add_task("conversations", total=total)
-        for name in chosen:
+        for name, scenarios in chosen.items():
             for kind in types:
 
                 def show(here: int, before: int = done) -> None:
                     bar.update(task, completed=before + here)
 
                 rows = compare(
-                    name,
+                    scenarios,
                     counterpart=kind,
                     policies=policies,
                     world=world,

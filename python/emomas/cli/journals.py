@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from emomas import _native
+from emomas.cli.output import whole
 from emomas.errors import ConfigError, FileMissingError
 from emomas.speech.quantity import speak_value
 
@@ -49,14 +50,14 @@ def replay(
     header = json.loads(replayed.header_json())
     if not quiet:
         screen.print(
-            f"[bold]{escape(scenario.title)}[/bold]  seed {header['seed']}, {header['created_at']}\n"
+            f"[bold]{escape(scenario.title)}[/bold]  seed {header['seed']}, {escape(header['created_at'])}\n"
         )
         for index in range(len(replayed)):
             decision = replayed.decision(index)
             words = dict(replayed.said(index))
             screen.print(view.agent_line(decision, words.get("agent", ""), scenario))
             for reason in view.why(decision, experts, scenario):
-                screen.print(f"        · {reason}", style="dim")
+                screen.print(f"        · {reason}", style="dim", markup=False)
             if "counterpart" in words:
                 screen.print(view.line("person", words["counterpart"], "…", ""))
         screen.print()
@@ -67,13 +68,18 @@ def replay(
     if replayed.skipped:
         screen.print(f"{replayed.skipped} records of kinds that this version doesn't know were skipped")
     if jsonl is not None:
-        screen.print(f"{_native.export_jsonl(journal, jsonl)} records exported to {jsonl}", markup=False)
+        with whole(jsonl) as part:
+            records = _native.export_jsonl(journal, part)
+        screen.print(f"{records} records exported to {jsonl}", markup=False)
     if replayed.identical:
         screen.print(f"[bold green]identical[/bold green]: {len(replayed)} decisions, bit for bit")
         return
     for turn, what in replayed.differences:
-        screen.print(f"[bold red]different[/bold red] {'outcome' if turn == 0 else f'turn {turn}'}: {what}")
-    screen.print(f"the journal was written by {header['versions']}; replay it with that version")
+        where = "outcome" if turn == 0 else f"turn {turn}"
+        screen.print(f"[bold red]different[/bold red] {where}: {escape(what)}")
+    screen.print(
+        f"the journal was written by {header['versions']}; replay it with that version", markup=False
+    )
     raise typer.Exit(1)
 
 
@@ -87,6 +93,8 @@ def explain(
 
       emomas explain out/demo.journal --turn 4
     """
+    from rich.markup import escape
+
     from emomas.cli import view
 
     replayed, scenario, experts = _open(journal)
@@ -99,12 +107,14 @@ def explain(
     heard = observation["act"] + ("" if offer is None else f", {speak_value(offer, scenario.unit)}")
     changed = dict(replayed.differences).get(turn)
     if changed is not None:
-        screen.print(f"[red]this version decides differently[/red] ({changed}); below is its own decision")
+        screen.print(
+            f"[red]this version decides differently[/red] ({escape(changed)}); below is its own decision"
+        )
     screen.print(f"[bold]turn {turn}, {decision.phase}[/bold]")
     screen.print(f"heard: {heard}; {len(observation['evidence'])} channel(s) sensed")
     for reason in view.why(decision, experts, scenario):
-        screen.print(f"· {reason}")
+        screen.print(f"· {reason}", markup=False)
     for speaker, text in replayed.said(turn - 1):
-        screen.print(f"{speaker}: {text}", style="dim")
+        screen.print(f"{speaker}: {text}", style="dim", markup=False)
     screen.print()
     screen.print(view.state(decision, experts, screen.width))

@@ -1,18 +1,19 @@
-"""`emomas run` and `emomas chat`: conversations with simulated people and with you."""
+"""`emomas run`: conversations with simulated people."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emomas._native import COUNTERPARTS, POLICIES, Core, Dialogue, Scenario
+from emomas._native import Core, Dialogue, Scenario
 from emomas.agent import Agent
-from emomas.errors import ConfigError, ObservationError
-from emomas.library import load_scenario, load_scenarios
+from emomas.cli.options import CounterpartOption, JournalOption, PlotOption, PolicyOption, SeedOption
+from emomas.errors import ConfigError
+from emomas.library import load_scenarios
+from emomas.simulation import MOST_EPISODES
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
@@ -23,20 +24,20 @@ Turn = dict[str, object]
 ScenarioArg = Annotated[
     str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
 ]
-SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same conversation.")]
-PolicyOption = Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")]
-JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 
 
 def run(
     scenario: ScenarioArg = "debt-roofer-winter",
-    n: Annotated[int | None, typer.Option("--n", "-n", min=1, help="Play this many and summarise.")] = None,
+    n: Annotated[
+        int | None,
+        typer.Option("--n", "-n", min=1, max=MOST_EPISODES, help="Play this many and summarise."),
+    ] = None,
     seed: SeedOption = 0,
-    counterpart: Annotated[str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.")] = "vanilla",
+    counterpart: CounterpartOption = "vanilla",
     policy: PolicyOption = "emomas",
     placebo: Annotated[bool, typer.Option(help="A world in which emotion has no effect.")] = False,
     journal: JournalOption = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a picture (PNG) here.")] = None,
+    plot: PlotOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
     force: Annotated[bool, typer.Option(help="Replace an existing journal.")] = False,
 ) -> None:
@@ -247,7 +248,7 @@ def _many(
             "domain": domain,
             "n": len(part),
             "agreed": float((part["end"] == ENDS.index("agreed")).mean()),
-            "agreed_95": wilson(int((part["end"] == ENDS.index("agreed")).sum()), len(part)),
+            "agreed_95_if_independent": wilson(int((part["end"] == ENDS.index("agreed")).sum()), len(part)),
             "counterpart_left": float((part["end"] == ENDS.index("counterpart_left")).mean()),
             "utility": float(part["utility"].mean()),
             "turns": float(part["turns"].mean()),
@@ -257,7 +258,7 @@ def _many(
         table.add_row(
             domain,
             str(row["n"]),
-            f"{row['agreed']:.0%} [{row['agreed_95'][0]:.0%}, {row['agreed_95'][1]:.0%}]",
+            "{:.0%} [{:.0%}, {:.0%}]".format(row["agreed"], *row["agreed_95_if_independent"]),
             f"{row['counterpart_left']:.1%}",
             f"{row['utility']:.3f}",
             f"{row['turns']:.1f}",
@@ -265,7 +266,9 @@ def _many(
         )
     screen.print(table)
     screen.print(
-        "agreed with its 95 % Wilson interval; utility: 1 target, 0 limit or no deal; liking in SD",
+        "utility: 1 target, 0 limit or no deal; liking in SD; agreed with Wilson's 95 % interval for "
+        "independent draws, though this is one run in which the agent learns: `emomas simulate` has "
+        "intervals over runs",
         style="dim",
     )
     if plot is not None:
@@ -274,60 +277,3 @@ def _many(
         screen.print(f"picture: {learning(result, plot)}", markup=False)
     if as_json:
         typer.echo(json.dumps({"seed": seed, "policy": policy, "counterpart": counterpart, "domains": rows}))
-
-
-def chat(
-    scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML file.")] = "debt-roofer-winter",
-    seed: SeedOption = 0,
-    policy: PolicyOption = "emomas",
-    journal: JournalOption = None,
-    why: Annotated[bool, typer.Option("--why", help="Show the reasons of each decision.")] = False,
-) -> None:
-    """Be the counterpart yourself. An empty line says nothing; `bye` or Ctrl-D ends it.
-
-    [bold]Examples[/bold]
-
-      emomas chat sleep-cello-audition
-      emomas chat debt-roofer-winter --why --journal mine.journal
-    """
-    from rich.markup import escape
-
-    from emomas.cli import view
-
-    chosen = load_scenario(scenario)
-    agent = Agent(chosen, policy=policy, seed=seed, journal=journal, today=date.today())
-    data = json.loads(chosen.to_json())
-    screen = view.console()
-    screen.print(f"[bold]{escape(chosen.title)}[/bold]")
-    screen.print(
-        f"You are {escape(data['parties']['counterpart'])}; you would like "
-        f"{speak_value(chosen.counterpart_target, chosen.unit)}. "
-        f"You talk to a machine that speaks for {escape(data['parties']['agent'])}.\n"
-    )
-    reply = agent.open()
-    while True:
-        screen.print(view.line("agent", reply.text, reply.emotion, ""))
-        if why:
-            for reason in view.why(reply.decision, agent.core.experts, chosen):
-                screen.print(f"        · {reason}", style="dim")
-        if reply.closed:
-            break
-        try:
-            text = screen.input("    you ")
-        except EOFError:
-            text = "bye"
-        try:
-            reply = agent.reply(text)
-        except ObservationError as error:
-            # After its last turn the agent can only hear yes or goodbye.
-            if error.code != "deadline":
-                raise
-            agent.close(None, result="agent_left")
-            break
-    deal = agent.deal
-    if deal is None:
-        screen.print("\n[bold]no deal[/bold]")
-    else:
-        screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
-    if journal is not None:
-        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)

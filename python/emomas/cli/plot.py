@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emomas._native import EMOTIONS, STANCES
-from emomas.errors import ConfigError
+from emomas.cli.output import whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
     from emomas._native import Scenario
@@ -19,10 +21,8 @@ COLOURS = ["#e6b400", "#3b6fb6", "#c0392b", "#7d3c98", "#17a2b8", "#4f8a3d", "#8
 
 
 def _figure(rows: int, height: float) -> tuple[Figure, Any]:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ConfigError("a picture needs matplotlib: pip install 'emomas[plot]'") from error
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(8.5, height), layout="constrained")
     axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
     for axis in axes:
@@ -31,13 +31,15 @@ def _figure(rows: int, height: float) -> tuple[Figure, Any]:
 
 
 def _save(figure: Figure, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    drawn = BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:].lower(), dpi=130)
+    with whole(path) as part:
+        part.write_bytes(drawn.getvalue())
     return path
 
 
 def trajectory(turns: list[dict[str, Any]], experts: list[str], scenario: Scenario, path: Path) -> Path:
-    """Offers, belief and expert weights of one conversation, turn by turn, as a PNG."""
+    """Offers, belief and expert weights of one conversation, turn by turn."""
     decisions = [t["decision"] for t in turns if t["speaker"] == "agent"]
     figure, (offers, feeling, stance, weights) = _figure(4, 9.5)
     x = np.arange(1, len(decisions) + 1)
@@ -77,7 +79,7 @@ def trajectory(turns: list[dict[str, Any]], experts: list[str], scenario: Scenar
 
 
 def learning(episodes: np.ndarray[Any, Any], path: Path) -> Path:
-    """Running utility, agreement and displayed emotions over many conversations, as a PNG."""
+    """Running utility, agreement and displayed emotions over many conversations."""
     figure, (utility, shown) = _figure(2, 5.5)
     n = len(episodes)
     x = np.arange(1, n + 1)

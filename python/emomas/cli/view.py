@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleDimensions, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -59,7 +60,11 @@ ENDS = {
 
 def console(*, stderr: bool = False) -> Console:
     """A console that respects NO_COLOR, pipes and narrow terminals."""
-    return Console(stderr=stderr, highlight=False)
+    screen = Console(stderr=stderr, highlight=False)
+    if screen.is_dumb_terminal:
+        # rich takes every dumb terminal for one of 80 columns.
+        screen.size = ConsoleDimensions(*get_terminal_size())
+    return screen
 
 
 def bar(share: float, width: int) -> str:

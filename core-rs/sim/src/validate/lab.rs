@@ -1,5 +1,7 @@
 //! The laboratory: cells of an experiment, and running people through them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use emomas_core::Emotion;
 use emomas_core::display::Target;
 use emomas_core::rng::Rng;
@@ -144,18 +146,23 @@ impl Outcome {
 pub(super) struct Lab<'a> {
     world: &'a World,
     people: u32,
+    stop: &'a AtomicBool,
     runs: u64,
 }
 
 impl<'a> Lab<'a> {
-    pub(super) const fn new(world: &'a World, people: u32) -> Self {
-        Self { world, people, runs: 0 }
+    pub(super) const fn new(world: &'a World, people: u32, stop: &'a AtomicBool) -> Self {
+        Self { world, people, stop, runs: 0 }
     }
 
+    /// What came out, or a part of it if the caller wants to stop.
     pub(super) fn run(&mut self, cell: &Cell) -> Outcome {
         self.runs += 1;
         let mut outcome = Outcome::default();
         for index in 0..self.people {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
             let seed = Rng::keyed(self.runs, &[u64::from(index)]).next_u64();
             self.participant(cell, index, seed, &mut outcome);
         }
