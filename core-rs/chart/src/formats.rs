@@ -1,0 +1,7 @@
+//! Texts that charts are read from and written to.
+
+#[cfg(feature = "import")]
+pub mod scxml;
+#[cfg(feature = "import")]
+pub mod toml;
+mod xml;
