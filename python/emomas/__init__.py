@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emomas._native import Belief, Core, Decision, Evidence, Replay, Scenario, replay
+    from emomas._native import Belief, Chart, Core, Decision, Evidence, Machine, Replay, Scenario, replay
     from emomas.agent import Agent, Reply
     from emomas.errors import (
+        ChartError,
         ConfigError,
         EmomasError,
         JournalError,
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Agent": "emomas.agent",
     "Belief": "emomas._native",
+    "Chart": "emomas._native",
+    "ChartError": "emomas.errors",
     "ConfigError": "emomas.errors",
     "Core": "emomas._native",
     "Decision": "emomas._native",
     "EmomasError": "emomas.errors",
     "Evidence": "emomas._native",
     "JournalError": "emomas.errors",
+    "Machine": "emomas._native",
     "ObservationError": "emomas.errors",
     "Replay": "emomas._native",
     "Reply": "emomas.agent",
@@ -48,12 +52,15 @@ _HOMES = {
 __all__ = [
     "Agent",
     "Belief",
+    "Chart",
+    "ChartError",
     "ConfigError",
     "Core",
     "Decision",
     "EmomasError",
     "Evidence",
     "JournalError",
+    "Machine",
     "ObservationError",
     "Replay",
     "Reply",

@@ -1,6 +1,7 @@
 //! Plain data to [`Source`]. Unknown keys, wrong types and values are refused with the place.
 
 mod action;
+pub(crate) use action::{duration_ns, duration_text};
 mod fields;
 
 use alloc::format;

@@ -203,3 +203,10 @@ pub(crate) fn descriptors(events: &str) -> Vec<String> {
     let plain = |d: &str| String::from(d.strip_suffix(".*").or_else(|| d.strip_suffix('.')).unwrap_or(d));
     events.split_whitespace().map(plain).collect()
 }
+
+/// The text between the quotes, if `expression` is nothing but a text.
+pub(crate) fn quoted(expression: &str) -> Option<&str> {
+    let expression = expression.trim();
+    let inner = ['\'', '"'].iter().find_map(|q| expression.strip_prefix(*q)?.strip_suffix(*q));
+    inner.filter(|text| !text.contains(['\'', '"', '\\']))
+}

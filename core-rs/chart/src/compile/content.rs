@@ -10,7 +10,7 @@ use crate::compile::names::Interner;
 use crate::error::ChartError;
 use crate::expr::parse;
 use crate::limits;
-use crate::source::{Act, Action, Delay, Priority};
+use crate::source::{Act, Action, Delay, Priority, quoted};
 
 type Data = [(String, String)];
 
@@ -145,7 +145,7 @@ impl Compiler<'_> {
                     site.fields.push("value".into());
                     site.expressions.push(expression);
                 }
-                Err(_) => site.texts.push(("value".into(), text.into())),
+                Err(_) => site.texts.push(("value".into(), quoted(text).unwrap_or(text).into())),
             }
         }
         self.effect(site)

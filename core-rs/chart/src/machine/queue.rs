@@ -89,9 +89,6 @@ impl Queues {
     }
 
     #[inline]
-    pub(crate) fn has_internal(&self) -> bool {
-        self.used[INTERNAL] != 0
-    }
 
     pub(crate) fn clear(&mut self, queue: usize) {
         self.used[queue] = 0;
