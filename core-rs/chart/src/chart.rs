@@ -283,8 +283,12 @@ impl Chart {
     /// Transitions of `state` and its ancestors that `row`'s events trigger, in the order in which they are tried.
     #[inline]
     pub(crate) fn candidates(&self, row: usize, state: u16) -> impl Iterator<Item = u16> + '_ {
-        let from = self.candidates[row * self.states.len() + usize::from(state)] as usize;
-        self.lists[from..].iter().copied().take_while(|transition| *transition != NONE)
+        self.list(self.candidates[row * self.states.len() + usize::from(state)])
+    }
+
+    #[inline]
+    pub(crate) fn list(&self, start: u32) -> impl Iterator<Item = u16> + '_ {
+        self.lists[start as usize..].iter().copied().take_while(|transition| *transition != NONE)
     }
 
     #[inline]

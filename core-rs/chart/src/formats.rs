@@ -6,3 +6,5 @@ pub mod scxml;
 #[cfg(feature = "import")]
 pub mod toml;
 mod xml;
+
+pub(crate) use xml::escape;

@@ -10,6 +10,8 @@ pub const DEPTH: usize = 32;
 pub const TRANSITIONS: usize = 4096;
 /// Actions, and separately expressions.
 pub const ACTIONS: usize = 16_384;
+/// Entries of the tables that say which transitions an event tries in a state.
+pub const CANDIDATES: usize = 1 << 22;
 /// Distinct event names.
 pub const EVENTS: usize = 8192;
 /// Variables, and separately inputs.

@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 
 use crate::chart::{Chart, EVENTLESS, NONE, OTHER, ROOT};
 use crate::compile::Scope;
+use crate::error::{At, ChartError};
+use crate::limits;
 
 /// Fills the chart's event tables.
-pub(super) fn index(chart: &mut Chart, scope: &Scope) {
+pub(super) fn index(chart: &mut Chart, scope: &Scope) -> Result<(), ChartError> {
     let names = &scope.events.names;
     chart.event_index = names
         .iter()
@@ -32,7 +34,13 @@ pub(super) fn index(chart: &mut Chart, scope: &Scope) {
         };
         let row = *known.entry(triggered).or_insert_with_key(|triggered| add_row(chart, triggered));
         chart.rows.push(row);
+        let (found, limit) = (chart.lists.len(), limits::CANDIDATES);
+        if found > limit {
+            let what = "candidates, by event and state, of transitions";
+            return Err(ChartError::Limit { at: At::default(), what, found, limit });
+        }
     }
+    Ok(())
 }
 
 fn by_descriptor(chart: &Chart) -> BTreeMap<String, Vec<u16>> {

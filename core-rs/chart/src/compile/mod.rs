@@ -58,7 +58,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
     compiler.names_of_done();
     compiler.all(&source)?;
     let Compiler { mut chart, .. } = compiler;
-    events::index(&mut chart, &scope);
+    events::index(&mut chart, &scope)?;
     chart.data = scope.data.names;
     entry_sets(&mut chart);
     chart.source = source;

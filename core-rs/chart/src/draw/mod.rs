@@ -1,9 +1,11 @@
-//! Charts as pictures.
-use alloc::string::String;
-use crate::source::Source;
-/// Mermaid.
-pub fn mermaid(_: &Source) -> String { String::new() }
-/// DOT.
-pub fn dot(_: &Source) -> String { String::new() }
-/// SVG.
-pub fn svg(_: &Source, _: &[String]) -> String { String::new() }
+//! Charts as pictures: [`mermaid`], [`dot`], [`svg`].
+
+mod dot;
+mod label;
+mod layout;
+mod mermaid;
+mod svg;
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+pub use svg::svg;

@@ -34,11 +34,6 @@ impl Xml {
         self.out.push_str("/>\n");
     }
 
-    pub(crate) fn text(&mut self, name: &str, attributes: &[(&str, &dyn Display)], text: &str) {
-        self.start(name, attributes);
-        _ = writeln!(self.out, ">{}</{name}>", escape(text));
-    }
-
     pub(crate) fn close(&mut self, name: &str) {
         self.depth -= 1;
         self.out.extend(core::iter::repeat_n("  ", self.depth));
