@@ -160,6 +160,7 @@ pub struct Chart {
     /// Words of a set of states.
     pub(crate) words: usize,
     pub(crate) history_count: usize,
+    pub(crate) has_eventless: bool,
     /// Whether any event is ever sent with a delay.
     pub(crate) has_timers: bool,
     pub(crate) start: u16,
@@ -280,13 +281,17 @@ impl Chart {
         usize::from(self.rows[usize::from(event)])
     }
 
-    /// Transitions of `state` and its ancestors that `row`'s events trigger, in the order in which they are tried.
+    /// Transitions of `state` and its ancestors that `row`'s events trigger, in the order in which they are tried; the
+    /// first `NONE` ends them.
     #[inline]
-    pub(crate) fn candidates(&self, row: usize, state: u16) -> impl Iterator<Item = u16> + '_ {
-        self.list(self.candidates[row * self.states.len() + usize::from(state)])
+    pub(crate) fn candidate_list(&self, row: usize, state: u16) -> &[u16] {
+        &self.lists[self.candidates[row * self.states.len() + usize::from(state)] as usize..]
     }
 
-    #[inline]
+    pub(crate) fn candidates(&self, row: usize, state: u16) -> impl Iterator<Item = u16> + '_ {
+        self.candidate_list(row, state).iter().copied().take_while(|transition| *transition != NONE)
+    }
+
     pub(crate) fn list(&self, start: u32) -> impl Iterator<Item = u16> + '_ {
         self.lists[start as usize..].iter().copied().take_while(|transition| *transition != NONE)
     }

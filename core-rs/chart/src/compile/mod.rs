@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::chart::{Chart, NONE, ROOT, StateTable, TransitionTable};
+use crate::chart::{Chart, EVENTLESS, NONE, ROOT, StateTable, TransitionTable};
 use crate::check;
 use crate::error::{At, ChartError};
 use crate::expr::{Expressions, Scope, parse};
@@ -50,6 +50,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
         sets: Vec::new(),
         words: flat.words,
         history_count: flat.history_count,
+        has_eventless: false,
         has_timers: false,
         start: NONE,
         source: Source::default(),
@@ -59,6 +60,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
     compiler.all(&source)?;
     let Compiler { mut chart, .. } = compiler;
     events::index(&mut chart, &scope)?;
+    chart.has_eventless = chart.handlers(chart.row(EVENTLESS)).iter().any(|word| *word != 0);
     chart.data = scope.data.names;
     entry_sets(&mut chart);
     chart.source = source;
@@ -223,7 +225,6 @@ impl Compiler<'_> {
     fn initial(&mut self, index: u16, initial: &Initial, line: Option<u32>) -> Result<(), ChartError> {
         let table = self.chart.state(index);
         let inside = if table.is_history() { table.parent } else { index };
-        let shallow = table.kind == Kind::ShallowHistory;
         let targets = self.resolve(&initial.targets, index, line)?;
         if targets.is_empty() {
             return Err(ChartError::Structure {
@@ -233,16 +234,13 @@ impl Compiler<'_> {
             });
         }
         let chart = &self.chart;
-        let fits = |target: u16| {
-            chart.is_descendant(target, inside) && (!shallow || chart.state(target).parent == inside)
-        };
+        let fits = |target: u16| chart.is_descendant(target, inside);
         if let Some(outside) = targets.iter().find(|target| !fits(**target)) {
             return Err(ChartError::Structure {
                 at: self.at(index, line),
                 problem: alloc::format!(
-                    "entered by default it leads to {:?}, which isn't {} {:?}",
+                    "entered by default it leads to {:?}, which isn't inside {:?}",
                     chart.state_id(*outside),
-                    if shallow { "a child of" } else { "inside" },
                     chart.state_id(inside),
                 ),
                 remedy: "name a state inside".into(),

@@ -55,6 +55,7 @@ impl Core {
         Ok(())
     }
 
+    #[inline(never)]
     fn send_from(&mut self, chart: &Chart, site: &SendSite) -> Result<(), Fault> {
         if site.data.is_empty() {
             return self.queue(chart, site, &[]);

@@ -8,6 +8,7 @@ use crate::chart::{Chart, EventId, NONE};
 use crate::expr::{Env, Op};
 use crate::limits;
 use crate::machine::Machine;
+use crate::machine::select::Enabled;
 use crate::set::has;
 use crate::value::{Fault, Value};
 
@@ -67,7 +68,8 @@ impl Machine {
         let mut copy = self.core.clone();
         copy.data.copy_from_slice(env.data);
         copy.event = event.0;
-        let enabled = copy.select(&self.chart, event.0);
+        let mut enabled = Enabled::new();
+        copy.select(&self.chart, event.0, &mut enabled);
         let mut attempts = Vec::new();
         let mut seen = Vec::new();
         for state in self.active() {

@@ -10,6 +10,10 @@ use crate::value::Value;
 pub trait Host {
     /// The chart asks for something: `site` is number `index` of [`Chart::effects`], `values` belong to its fields.
     fn effect(&mut self, index: usize, site: &EffectSite, values: &[Value]);
+    /// Whether transitions are to be told; if not, that costs nothing.
+    fn watches(&self) -> bool {
+        false
+    }
     /// A transition is about to be taken.
     fn before(&mut self, _step: &Taken<'_>) {}
     /// The transitions of a microstep were taken; called for each of them.

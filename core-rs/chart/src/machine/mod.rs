@@ -23,10 +23,11 @@ use core::ops::Range;
 pub use explain::{Attempt, Verdict};
 pub use host::{Effects, Host, Taken};
 
-use crate::chart::{Chart, ERROR_PLATFORM, EventId, NONE};
+use crate::chart::{Chart, ERROR_PLATFORM, EVENTLESS, EventId, NONE};
 use crate::error::ChartError;
 use crate::limits;
 use crate::machine::queue::Queues;
+use crate::machine::select::Enabled;
 use crate::machine::timer::Timers;
 use crate::set::{has, members};
 pub use crate::source::Priority;
@@ -118,7 +119,7 @@ impl Machine {
     pub(crate) fn start<H: Host>(chart: Arc<Chart>, capacity: Capacity, time_ns: u64, host: &mut H) -> Self {
         let mut core = Core::new(&chart, capacity, time_ns);
         core.enter(&chart, chart.start, host);
-        core.stabilise(&chart, 0, host);
+        core.stabilise(&chart, 0, &mut Enabled::new(), host);
         core.run(&chart, host);
         Self { chart, core }
     }
@@ -297,24 +298,30 @@ impl Core {
     fn macrostep<H: Host>(&mut self, chart: &Chart, event: u16, host: &mut H) {
         self.event = event;
         self.counters.events += 1;
-        let enabled = self.select(chart, event);
+        let mut enabled = Enabled::new();
+        self.select(chart, event, &mut enabled);
+        let taken = u32::from(!enabled.is_empty());
         if enabled.is_empty() {
             self.counters.dropped += 1;
         } else {
             self.microstep(chart, &enabled, host);
         }
-        self.stabilise(chart, u32::from(!enabled.is_empty()), host);
+        self.stabilise(chart, taken, &mut enabled, host);
     }
 
     /// Eventless transitions and internal events, until there are none; `taken` microsteps went before.
-    fn stabilise<H: Host>(&mut self, chart: &Chart, mut taken: u32, host: &mut H) {
+    #[inline]
+    fn stabilise<H: Host>(&mut self, chart: &Chart, mut taken: u32, enabled: &mut Enabled, host: &mut H) {
         let external = self.event;
         while !self.finished {
-            let mut enabled = self.select(chart, crate::chart::EVENTLESS);
+            enabled.clear();
+            if chart.has_eventless {
+                self.select(chart, EVENTLESS, enabled);
+            }
             if enabled.is_empty() {
                 let Some(event) = self.queues.pop(queue::INTERNAL, &mut self.data) else { return };
                 self.event = event;
-                enabled = self.select(chart, event);
+                self.select(chart, event, enabled);
             }
             if taken >= self.max_microsteps {
                 self.cut(external);
@@ -322,7 +329,7 @@ impl Core {
             }
             taken += 1;
             if !enabled.is_empty() {
-                self.microstep(chart, &enabled, host);
+                self.microstep(chart, enabled, host);
             }
         }
         self.finish(chart, host);

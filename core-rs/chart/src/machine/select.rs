@@ -13,38 +13,42 @@ use crate::machine::Core;
 use crate::set::words;
 use crate::value::{Fault, Value};
 
-/// Transitions to be taken together, in document order of the states that chose them.
+/// Transitions to be taken together, in document order of the states that chose them. Filled in place: moving one would
+/// copy all its slots.
 pub(super) type Enabled = Vec<u16, STATES>;
 
 impl Core {
     #[inline]
-    pub(super) fn select(&mut self, chart: &Chart, event: u16) -> Enabled {
-        let mut enabled = Enabled::new();
+    pub(super) fn select(&mut self, chart: &Chart, event: u16, enabled: &mut Enabled) {
+        enabled.clear();
         let row = chart.row(event);
-        for index in 0..chart.words {
-            let mut waiting = self.sets[index] & chart.handlers(row)[index];
+        for (index, handlers) in chart.handlers(row).iter().enumerate() {
+            let mut waiting = self.sets[index] & handlers;
             while waiting != 0 {
                 let state = index as u16 * 64 + waiting.trailing_zeros() as u16;
                 waiting &= waiting - 1;
-                let chosen = chart.candidates(row, state).find(|transition| self.passes(chart, *transition));
-                if let Some(transition) = chosen.filter(|transition| !enabled.contains(transition)) {
-                    // A transition is chosen by an atomic state, so there are never more than states.
-                    _ = enabled.push(transition);
+                let list = chart.candidate_list(row, state);
+                let Some(chosen) = list.iter().find(|t| **t == NONE || self.passes(chart, **t)) else { continue };
+                // Two states may choose the same ancestor's. There are never more than atomic states.
+                if *chosen != NONE && (enabled.is_empty() || !enabled.contains(chosen)) {
+                    _ = enabled.push(*chosen);
                 }
             }
         }
         if enabled.len() > 1 {
-            return self.without_conflicts(chart, &enabled);
+            self.remove_conflicts(chart, enabled);
         }
-        enabled
     }
 
     #[inline]
     fn passes(&mut self, chart: &Chart, transition: u16) -> bool {
         let guard = chart.transition(transition).guard;
-        if guard == NONE {
-            return true;
-        }
+        guard == NONE || self.holds(chart, guard)
+    }
+
+    /// Apart, so that selection without guards stays small.
+    #[inline(never)]
+    fn holds(&mut self, chart: &Chart, guard: u16) -> bool {
         match chart.expressions.eval(guard, &self.env(chart)).and_then(Value::truth) {
             Ok(truth) => truth,
             Err(fault) => {
@@ -74,9 +78,10 @@ impl Core {
     }
 
     /// The one from the inner state wins, else the one that was chosen first.
-    fn without_conflicts(&self, chart: &Chart, enabled: &Enabled) -> Enabled {
+    #[inline(never)]
+    fn remove_conflicts(&self, chart: &Chart, enabled: &mut Enabled) {
         let mut kept = Enabled::new();
-        'next: for first in enabled {
+        'next: for first in enabled.iter() {
             let source = chart.transition(*first).source;
             let exits = self.exits(chart, *first);
             let mut loses = Enabled::new();
@@ -93,7 +98,7 @@ impl Core {
             kept.retain(|transition| !loses.contains(transition));
             _ = kept.push(*first);
         }
-        kept
+        enabled.clone_from(&kept);
     }
 
     /// States that a transition leaves, where they are active.
@@ -108,6 +113,7 @@ impl Core {
     }
 
     /// Domain of a transition to a history, which depends on what that remembers.
+    #[inline(never)]
     pub(super) fn dynamic_domain(&self, chart: &Chart, transition: u16) -> u16 {
         let table = chart.transition(transition);
         let mut targets = Enabled::new();

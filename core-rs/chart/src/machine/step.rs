@@ -16,13 +16,15 @@ impl Core {
     #[inline]
     pub(super) fn microstep<H: Host>(&mut self, chart: &Chart, enabled: &Enabled, host: &mut H) {
         self.counters.transitions += enabled.len() as u64;
-        for transition in enabled {
-            host.before(&self.taken(chart, *transition));
+        let watches = host.watches();
+        if watches {
+            enabled.iter().for_each(|transition| host.before(&self.taken(chart, *transition)));
         }
-        // All domains are those before anything is left.
         for transition in enabled.iter().rev() {
             let exits = self.exits(chart, *transition);
-            self.record_histories(chart, &exits);
+            if chart.history_count > 0 {
+                self.record_histories(chart, &exits);
+            }
             self.exit_range(chart, &exits, host);
         }
         for transition in enabled {
@@ -31,8 +33,8 @@ impl Core {
         for transition in enabled {
             self.enter(chart, *transition, host);
         }
-        for transition in enabled {
-            host.after(&self.taken(chart, *transition));
+        if watches {
+            enabled.iter().for_each(|transition| host.after(&self.taken(chart, *transition)));
         }
     }
 
@@ -41,10 +43,8 @@ impl Core {
         Taken { chart, transition, event: self.event, active: &self.sets[..chart.words] }
     }
 
+    #[inline(never)]
     fn record_histories(&mut self, chart: &Chart, range: &Range<u16>) {
-        if chart.history_count == 0 {
-            return;
-        }
         for (index, mask) in words(range) {
             for state in members(&[self.sets[index] & mask]).map(|bit| index as u16 * 64 + bit) {
                 let histories = chart.state(state).histories.clone();
@@ -72,19 +72,28 @@ impl Core {
     /// Leaves the active states of a range, last first.
     #[inline]
     pub(super) fn exit_range<H: Host>(&mut self, chart: &Chart, range: &Range<u16>, host: &mut H) {
-        for (index, mask) in words(range).rev() {
-            loop {
-                let leaving = self.sets[index] & mask;
-                if leaving == 0 {
-                    break;
-                }
+        if range.is_empty() {
+            return;
+        }
+        let (first, last) = (usize::from(range.start) / 64, usize::from(range.end - 1) / 64);
+        for index in (first..=last).rev() {
+            let mut mask = u64::MAX;
+            if index == first {
+                mask <<= range.start % 64;
+            }
+            if index == last {
+                mask &= u64::MAX >> (63 - (range.end - 1) % 64);
+            }
+            let mut leaving = self.sets[index] & mask;
+            while leaving != 0 {
                 let bit = leaving.ilog2();
+                leaving ^= 1 << bit;
                 let state = index as u16 * 64 + bit as u16;
                 let table = chart.state(state);
                 if table.busy {
                     table.exit.clone().for_each(|block| self.run_block(chart, block, host));
                 }
-                self.sets[index] &= !(1 << bit);
+                self.sets[index] ^= 1 << bit;
             }
         }
     }
@@ -100,14 +109,21 @@ impl Core {
             return self.enter_dynamic(chart, transition, host);
         }
         let (enter, by_default) = chart.entry_sets(table);
-        for state in members(enter) {
-            self.sets[usize::from(state) / 64] |= 1 << (state % 64);
-            if chart.state(state).busy {
-                self.arrive(chart, state, has(by_default, state), &[], host);
+        for (index, word) in enter.iter().enumerate() {
+            let mut entering = *word;
+            while entering != 0 {
+                let bit = entering.trailing_zeros();
+                entering &= entering - 1;
+                let state = index as u16 * 64 + bit as u16;
+                self.sets[index] |= 1 << bit;
+                if chart.state(state).busy {
+                    self.arrive(chart, state, has(by_default, state), &[], host);
+                }
             }
         }
     }
 
+    #[inline(never)]
     fn enter_dynamic<H: Host>(&mut self, chart: &Chart, transition: u16, host: &mut H) {
         let table = chart.transition(transition);
         // The start has no source to leave.
@@ -123,6 +139,7 @@ impl Core {
     }
 
     /// What a state does when it is entered.
+    #[inline(never)]
     fn arrive<H: Host>(&mut self, chart: &Chart, state: u16, by_default: bool, histories: &[u64], host: &mut H) {
         let table = chart.state(state);
         table.entry.clone().for_each(|block| self.run_block(chart, block, host));

@@ -68,18 +68,18 @@ impl Host for Collector<'_, '_> {
         self.note(result);
     }
 
+    fn watches(&self) -> bool {
+        self.hooks.before.is_some() || self.hooks.after.is_some()
+    }
+
     fn before(&mut self, step: &Taken<'_>) {
-        if self.hooks.before.is_some() {
-            let result = self.call(self.hooks.before.as_ref(), step);
-            self.note(result);
-        }
+        let result = self.call(self.hooks.before.as_ref(), step);
+        self.note(result);
     }
 
     fn after(&mut self, step: &Taken<'_>) {
-        if self.hooks.after.is_some() {
-            let result = self.call(self.hooks.after.as_ref(), step);
-            self.note(result);
-        }
+        let result = self.call(self.hooks.after.as_ref(), step);
+        self.note(result);
     }
 }
 
