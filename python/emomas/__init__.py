@@ -1,7 +1,7 @@
 """emomas: high-stakes conversations on the device.
 
 `Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations
-against simulated people. Everything is imported when first used, so `import emomas` is quick.
+against simulated people; `Chart` and `Machine` run statecharts. Everything is imported when first used, so `import emomas` is quick.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emomas._native import Belief, Chart, Core, Decision, Evidence, Machine, Replay, Scenario, replay
     from emomas.agent import Agent, Reply
+    from emomas.charts import statechart
     from emomas.errors import (
         ChartError,
         ConfigError,
@@ -47,6 +48,7 @@ _HOMES = {
     "replay": "emomas._native",
     "scenario_ids": "emomas.library",
     "simulate": "emomas.simulation",
+    "statechart": "emomas.charts",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "replay",
     "scenario_ids",
     "simulate",
+    "statechart",
 ]
 
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use emomas_chart::machine::{Attempt, Machine as Inner, Verdict};
 use emomas_chart::{Capacity, EventId, Priority, Value};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::chart::Shared;
 use super::data::{to_python, to_value};
@@ -127,12 +127,13 @@ impl Machine {
         let mut batch = Vec::new();
         for item in events.try_iter()? {
             let item = item?;
-            let (name, data) = match item.extract::<(String, Bound<'py, PyDict>)>() {
-                Ok((name, data)) => (name, Some(data)),
-                Err(_) => (item.extract::<String>()?, None),
-            };
             let machine = slf.try_borrow()?;
-            batch.push((machine.event(&name), machine.data(data.as_ref())?));
+            if let Ok(name) = item.cast::<PyString>() {
+                batch.push((machine.event(name.to_str()?), Data::new()));
+            } else {
+                let (name, data) = item.extract::<(String, Bound<'py, PyDict>)>()?;
+                batch.push((machine.event(&name), machine.data(Some(&data))?));
+            }
         }
         let effects = slf.try_borrow_mut()?.collect(slf.py(), |inner, host| {
             for (event, data) in &batch {
