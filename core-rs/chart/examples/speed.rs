@@ -31,7 +31,6 @@ transitions = [{ event = "go", target = "on", guard = "n >= 0 and n < 1000000000
 stop = "off"
 "#;
 
-
 fn main() {
     let rounds: u32 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(2_000_000);
     for (name, text) in [("flat", FLAT), ("hierarchical", HIERARCHICAL), ("guarded", GUARDED)] {

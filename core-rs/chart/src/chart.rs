@@ -116,11 +116,17 @@ pub(crate) enum SendDelay {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Instruction {
     Effect(u16),
-    Assign { variable: u16, value: u16 },
+    Assign {
+        variable: u16,
+        value: u16,
+    },
     Send(u16),
     Cancel(u16),
     /// Goes on at `to` unless the condition holds.
-    Unless { condition: u16, to: u32 },
+    Unless {
+        condition: u16,
+        to: u32,
+    },
     Jump(u32),
 }
 

@@ -38,7 +38,13 @@ pub(crate) fn findings(chart: &Chart) -> Vec<Finding> {
     for state in 1..chart.states.len() as u16 {
         let history = chart.state(state).is_history();
         if !history && !reached[usize::from(state)] {
-            findings.push(found(chart, "unreachable", state, None, "nothing leads here: add a transition, or remove it"));
+            findings.push(found(
+                chart,
+                "unreachable",
+                state,
+                None,
+                "nothing leads here: add a transition, or remove it",
+            ));
         }
     }
     never_win(chart, &reached, &mut findings);

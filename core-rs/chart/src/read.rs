@@ -19,8 +19,7 @@ use crate::value::Value;
 impl Source {
     /// Reads a chart from plain data.
     pub fn from_tree(tree: &Tree) -> Result<Self, ChartError> {
-        let fields =
-            Fields::of(tree, None, &["name", "initial", "safety", "safe", "variables", "inputs", "states"])?;
+        let fields = Fields::of(tree, None, &["name", "initial", "safety", "safe", "variables", "inputs", "states"])?;
         let variables = fields.table("variables")?.unwrap_or_default();
         let states = fields.table("states")?.unwrap_or_default();
         Ok(Self {
@@ -156,13 +155,7 @@ fn transition(tree: &Tree, state: &str, events: Option<&str>) -> Result<Transiti
 }
 
 /// `after`: a delayed event of its own, sent on entry and cancelled on exit.
-fn after(
-    state: &mut State,
-    fields: &Fields<'_>,
-    index: usize,
-    delay: &str,
-    value: &Tree,
-) -> Result<(), ChartError> {
+fn after(state: &mut State, fields: &Fields<'_>, index: usize, delay: &str, value: &Tree) -> Result<(), ChartError> {
     let ns = action::duration_ns(delay)
         .ok_or_else(|| fields.wrong("after", delay, "give a time such as \"250 ms\", \"2 s\" or \"1.5 min\""))?;
     let event = format!("after.{}.{}", state.id, index + 1);

@@ -36,8 +36,8 @@ fn toml(dice: &[u8]) -> String {
         out.push_str("transitions = [\n");
         for _ in 0..roll(4) {
             let event = ["e0", "e1", "e2 e3", "e0.x", "*", "done.state", "error", ""][usize::from(roll(8))];
-            let guard = ["true", "n % 3 == 1", "gap > 0.5", "1 / (n % 2) > 0", "_event.x > 1", "n < 50"]
-                [usize::from(roll(6))];
+            let guard =
+                ["true", "n % 3 == 1", "gap > 0.5", "1 / (n % 2) > 0", "_event.x > 1", "n < 50"][usize::from(roll(6))];
             let act = [
                 "\"act\"",
                 "{ send = \"e1\", delay_ms = 3, id = \"t\" }",

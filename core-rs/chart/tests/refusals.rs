@@ -152,7 +152,10 @@ on.stop = "halted"
 on.stop = "halted"
 "#;
     compiled(text).expect("talk may rely on guard");
-    let gap = text.replace("[states.p.states.guard.states.halted]\non.stop = \"halted\"", "[states.p.states.guard.states.halted]");
+    let gap = text.replace(
+        "[states.p.states.guard.states.halted]\non.stop = \"halted\"",
+        "[states.p.states.guard.states.halted]",
+    );
     assert!(refusal(&gap).contains("state \"halted\": the event \"stop\" is left unhandled"));
 }
 
@@ -170,13 +173,17 @@ fn what_scxml_has_and_charts_lack_is_refused_by_name_and_line() {
         ("<state id=\"a\"><onentry><foreach array=\"x\" item=\"y\"/></onentry></state>", &["<foreach>"]),
         ("<final id=\"a\"><donedata/></final>", &["<donedata>"]),
         ("<state id=\"a\" wings=\"2\"/>", &["attribute wings of <state>"]),
-        ("<state id=\"a\"><onentry><send event=\"e\" target=\"http://x\"/></onentry></state>", &["target \"http://x\""]),
+        (
+            "<state id=\"a\"><onentry><send event=\"e\" target=\"http://x\"/></onentry></state>",
+            &["target \"http://x\""],
+        ),
         ("<state id=\"a\"><onentry><send event=\"e\" type=\"http\"/></onentry></state>", &["type \"http\""]),
         ("<datamodel><data id=\"x\"/></datamodel><state id=\"a\"/>", &["<data id=\"x\"> without a value"]),
         ("<datamodel><data id=\"x\" expr=\"[1]\"/></datamodel><state id=\"a\"/>", &["line 2", "\"[1]\""]),
-        ("<state id=\"a\" initial=\"b\"><initial><transition target=\"b\"/></initial><state id=\"b\"/></state>", &[
-            "two initial states",
-        ]),
+        (
+            "<state id=\"a\" initial=\"b\"><initial><transition target=\"b\"/></initial><state id=\"b\"/></state>",
+            &["two initial states"],
+        ),
         ("<state id=\"a\">words</state>", &["text inside <state>"]),
         ("<state id=\"a\"><transition cond=\"q\" target=\"a\"/></state>", &["state \"a\"", "q is no variable"]),
         ("<state id=\"a\">", &["not the XML"]),

@@ -206,7 +206,7 @@ def simulate(
 
 
 def _wander(chart: Chart, n: int, rng: random.Random) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Count active states after each event, effects and the machines' counters; a finished machine starts anew."""
+    """Count active states after each event, effects and the machines' counters; one that can't go on starts anew."""
     visits: dict[str, int] = {}
     effects: dict[str, int] = {}
     totals: dict[str, int] = {}
@@ -220,7 +220,8 @@ def _wander(chart: Chart, n: int, rng: random.Random) -> tuple[dict[str, int], d
             effects[name] = effects.get(name, 0) + 1
         for state in machine.configuration:
             visits[state] = visits.get(state, 0) + 1
-        if machine.finished or step == n:
+        stuck = machine.next_due_ns is None and not machine.enabled_events()
+        if machine.finished or stuck or step == n:
             for name, count in machine.counters.items():
                 totals[name] = totals.get(name, 0) + count
             machine = chart.start()

@@ -185,11 +185,8 @@ impl Compiler<'_> {
         let mut fields = Vec::new();
         for ((name, text), value) in data.iter().zip(expressions) {
             let at = self.at(state, line);
-            let field = self.scope.field(name).map_err(|message| ChartError::Expression {
-                at,
-                text: text.clone(),
-                message,
-            })?;
+            let field =
+                self.scope.field(name).map_err(|message| ChartError::Expression { at, text: text.clone(), message })?;
             fields.push((field, value));
         }
         Ok(fields)

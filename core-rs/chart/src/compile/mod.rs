@@ -294,8 +294,11 @@ impl Compiler<'_> {
 
     fn expression(&mut self, text: &str, state: u16, line: Option<u32>) -> Result<u16, ChartError> {
         let at = self.at(state, line);
-        parse(text, self.scope, &mut self.chart.expressions)
-            .map_err(|message| ChartError::Expression { at, text: text.to_string(), message })
+        parse(text, self.scope, &mut self.chart.expressions).map_err(|message| ChartError::Expression {
+            at,
+            text: text.to_string(),
+            message,
+        })
     }
 
     /// An event's number; its name must be one that SCXML allows.

@@ -16,11 +16,7 @@ impl Compiler<'_> {
         let mut targets = Vec::new();
         for id in ids {
             let Some(target) = self.scope.states.get(id.as_str()) else {
-                return Err(ChartError::Target {
-                    at: self.at(state, line),
-                    target: id.clone(),
-                    remedy: self.near(id),
-                });
+                return Err(ChartError::Target { at: self.at(state, line), target: id.clone(), remedy: self.near(id) });
             };
             targets.push(*target);
         }

@@ -75,7 +75,7 @@ fn end(source: &Source, id: &str, attributes: &str, side: &str) -> String {
 fn arrows(out: &mut String, source: &Source, states: &[State]) {
     for state in states {
         for transition in &state.transitions {
-            let text = format!("label={}", quote(&label::transition(transition)));
+            let text = format!("label={}", quote(&label::transition(state, transition)));
             let mut from = state;
             while let Some(first) = from.states.first() {
                 from = first;

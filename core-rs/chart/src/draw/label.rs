@@ -7,10 +7,15 @@ use alloc::vec::Vec;
 use crate::read::duration_text;
 use crate::source::{Act, Action, Delay, Source, State, Transition};
 
-/// `event [guard] / actions`.
-pub(super) fn transition(transition: &Transition) -> String {
+/// `event [guard] / actions`, a timeout as `after 2s`.
+pub(super) fn transition(state: &State, transition: &Transition) -> String {
     let guard = transition.guard.as_ref().map(|guard| format!("[{guard}]"));
-    let events = Some(transition.events.join(" ")).filter(|events| !events.is_empty());
+    let named: Vec<String> = transition
+        .events
+        .iter()
+        .map(|event| timeout(state, event).map_or_else(|| event.clone(), |ns| format!("after {}", duration_text(ns))))
+        .collect();
+    let events = Some(named.join(" ")).filter(|events| !events.is_empty());
     let trigger: Vec<String> = events.into_iter().chain(guard).collect();
     let does = actions(&transition.actions);
     match (trigger.is_empty(), does.is_empty()) {
@@ -20,11 +25,28 @@ pub(super) fn transition(transition: &Transition) -> String {
     }
 }
 
-/// `entry / …` and `exit / …`.
+/// The delay of `event`, if it is a timeout: sent on entry, and cancelled on exit.
+fn timeout(state: &State, event: &str) -> Option<u64> {
+    state.entry.iter().find_map(|block| match block.as_slice() {
+        [Action { act: Act::Send { event: sent, delay: Delay::Ns(ns), id: Some(id), .. }, .. }]
+            if sent == event && id == event =>
+        {
+            Some(*ns)
+        }
+        _ => None,
+    })
+}
+
+/// `entry / …` and `exit / …`, without the timeouts that transitions show.
 pub(super) fn activities(state: &State) -> Vec<String> {
+    let is_timeout = |block: &[Action]| match block {
+        [Action { act: Act::Send { event, .. }, .. }] => timeout(state, event).is_some(),
+        [Action { act: Act::Cancel { id }, .. }] => timeout(state, id).is_some(),
+        _ => false,
+    };
     let of = |name: &str, blocks: &[Vec<Action>]| {
-        let does: Vec<String> = blocks.iter().map(|block| actions(block)).collect();
-        (!blocks.is_empty()).then(|| format!("{name} / {}", does.join(", ")))
+        let does: Vec<String> = blocks.iter().filter(|block| !is_timeout(block)).map(|block| actions(block)).collect();
+        (!does.is_empty()).then(|| format!("{name} / {}", does.join(", ")))
     };
     of("entry", &state.entry).into_iter().chain(of("exit", &state.exit)).collect()
 }

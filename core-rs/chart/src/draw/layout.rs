@@ -10,7 +10,7 @@ use crate::draw::label;
 use crate::source::{Kind, State, Transition};
 
 /// Width of a character of a row, which is in a typewriter face of 11 px.
-const ROW_CHARACTER: f64 = 6.7;
+const ROW_CHARACTER: f64 = 6.9;
 const TITLE_CHARACTER: f64 = 8.2;
 pub(super) const ROW: f64 = 17.0;
 pub(super) const TITLE: f64 = 28.0;
@@ -19,6 +19,8 @@ const MARGIN: f64 = 22.0;
 /// Room between columns, for arrows.
 const GAP_X: f64 = 64.0;
 const GAP_Y: f64 = 26.0;
+/// Room for an arrow below the boxes.
+pub(super) const LANE: f64 = 9.0;
 /// A row longer than this is cut.
 const ROW_CHARACTERS: usize = 52;
 pub(super) const HISTORY: f64 = 26.0;
@@ -35,6 +37,8 @@ pub(super) struct Placed<'a> {
     pub(super) children: Vec<Placed<'a>>,
     /// Children entered first.
     pub(super) first: Vec<&'a str>,
+    /// Its column among its siblings.
+    pub(super) column: usize,
 }
 
 /// A line of text in a box.
@@ -56,8 +60,8 @@ impl Placed<'_> {
     }
 }
 
-fn row(transition: &Transition) -> Row<'_> {
-    let label = label::transition(transition);
+fn row<'a>(state: &State, transition: &'a Transition) -> Row<'a> {
+    let label = label::transition(state, transition);
     let text = if label.is_empty() { "always".into() } else { cut(label) };
     Row { text, targets: &transition.targets }
 }
@@ -73,17 +77,28 @@ fn cut(text: String) -> String {
 pub(super) fn place(state: &State) -> Placed<'_> {
     if label::is_history(state) {
         let (width, height) = (HISTORY, HISTORY);
-        return Placed { state, x: 0.0, y: 0.0, width, height, rows: Vec::new(), children: Vec::new(), first: Vec::new() };
+        return Placed {
+            state,
+            x: 0.0,
+            y: 0.0,
+            width,
+            height,
+            rows: Vec::new(),
+            children: Vec::new(),
+            first: Vec::new(),
+            column: 0,
+        };
     }
     let activities = label::activities(state).into_iter().map(|text| Row { text: cut(text), targets: &[] });
-    let rows: Vec<Row<'_>> = activities.chain(state.transitions.iter().map(row)).collect();
+    let rows: Vec<Row<'_>> =
+        activities.chain(state.transitions.iter().map(|transition| row(state, transition))).collect();
     let widest = rows.iter().map(|row| row.text.chars().count()).max().unwrap_or(0) as f64;
     let title = state.id.chars().count() as f64 * TITLE_CHARACTER;
     let head = TITLE + ROW * rows.len() as f64 + if rows.is_empty() { 0.0 } else { 6.0 };
     let initial = state.initial.as_ref().map_or(&[][..], |initial| &initial.targets);
     let first = if state.kind == Kind::Parallel { Vec::new() } else { label::first(initial, &state.states) };
     let (children, inner_width, inner_height) = arrange(&state.states, &first, state.kind == Kind::Parallel);
-    let own_width = (widest * ROW_CHARACTER + 24.0).max(title + 28.0).max(84.0);
+    let own_width = (widest * ROW_CHARACTER + 26.0).max(title + 28.0).max(84.0);
     let mut placed = Placed {
         state,
         x: 0.0,
@@ -93,6 +108,7 @@ pub(super) fn place(state: &State) -> Placed<'_> {
         rows,
         children,
         first,
+        column: 0,
     };
     for child in &mut placed.children {
         child.shift(0.0, head);
@@ -100,7 +116,11 @@ pub(super) fn place(state: &State) -> Placed<'_> {
     if state.kind == Kind::Parallel {
         // Regions are as wide as the widest.
         let width = placed.width - 2.0 * MARGIN;
-        placed.children.iter_mut().filter(|child| !label::is_history(child.state)).for_each(|child| child.width = width);
+        placed
+            .children
+            .iter_mut()
+            .filter(|child| !label::is_history(child.state))
+            .for_each(|child| child.width = width);
     }
     placed
 }
@@ -111,7 +131,8 @@ pub(super) fn arrange<'a>(states: &'a [State], first: &[&str], regions: bool) ->
     if boxes.is_empty() {
         return (boxes, 0.0, 0.0);
     }
-    let columns = if regions { vec![0; boxes.len()] } else { columns(states, first) };
+    let (columns, lanes) = if regions { (vec![0; boxes.len()], 0) } else { columns(states, first) };
+    boxes.iter_mut().zip(&columns).for_each(|(placed, column)| placed.column = *column);
     let mut x = MARGIN + if regions { 0.0 } else { 18.0 };
     let mut tallest: f64 = 0.0;
     for column in 0..=columns.iter().copied().max().unwrap_or(0) {
@@ -125,11 +146,12 @@ pub(super) fn arrange<'a>(states: &'a [State], first: &[&str], regions: bool) ->
         tallest = tallest.max(y - if regions { 14.0 } else { GAP_Y });
         x += widest + GAP_X;
     }
-    (boxes, x - GAP_X + MARGIN + if regions { 0.0 } else { 14.0 }, tallest + MARGIN)
+    (boxes, x - GAP_X + MARGIN + if regions { 0.0 } else { 14.0 }, tallest + MARGIN + LANE * lanes as f64)
 }
 
-/// The column of each sibling: its distance, in transitions, from those entered first.
-fn columns(states: &[State], first: &[&str]) -> Vec<usize> {
+/// The column of each sibling: its distance, in transitions, from those entered first. And how many arrows pass over a
+/// column, each of which takes a lane below the boxes.
+fn columns(states: &[State], first: &[&str]) -> (Vec<usize>, usize) {
     let mut home = BTreeMap::new();
     for (index, state) in states.iter().enumerate() {
         collect(state, index, &mut home);
@@ -151,7 +173,14 @@ fn columns(states: &[State], first: &[&str]) -> Vec<usize> {
             }
         }
     }
-    column.into_iter().map(|column| if column == usize::MAX { 0 } else { column }).collect()
+    let mut column: Vec<usize> = column.into_iter().map(|c| if c == usize::MAX { 0 } else { c }).collect();
+    // Nothing leads on from final states, so they stand last.
+    let is_final = |index: &usize| states[*index].kind == Kind::Final;
+    let last = (0..states.len()).filter(|index| !is_final(index)).map(|index| column[index] + 1).max().unwrap_or(0);
+    (0..states.len()).filter(is_final).for_each(|index| column[index] = last);
+    let passes = |from: usize| leads[from].iter().filter(|to| column[**to].abs_diff(column[from]) > 1).count();
+    let lanes = (0..states.len()).map(passes).sum();
+    (column, lanes)
 }
 
 fn collect<'a>(state: &'a State, index: usize, home: &mut BTreeMap<&'a str, usize>) {

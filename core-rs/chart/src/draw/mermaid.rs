@@ -45,7 +45,7 @@ impl<'a> Diagram<'a> {
         for state in states {
             let own = label::path(source, &state.id);
             for transition in &state.transitions {
-                let text = escape(&label::transition(transition));
+                let text = escape(&label::transition(state, transition));
                 let colon = if text.is_empty() { "" } else { " : " };
                 let itself = core::slice::from_ref(&state.id);
                 let targets = if transition.targets.is_empty() { itself } else { &transition.targets };

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use crate::draw::label;
-use crate::draw::layout::{HISTORY, Placed, ROW, TITLE, arrange};
+use crate::draw::layout::{HISTORY, LANE, Placed, ROW, TITLE, arrange};
 use crate::formats::escape;
 use crate::source::{Kind, Source};
 
@@ -21,8 +21,9 @@ const STYLE: &str = "text{font-family:Helvetica,Arial,sans-serif;font-size:13px;
 pub fn svg(source: &Source, active: &[String]) -> String {
     let first = label::first(&source.initial, &source.states);
     let (boxes, width, height) = arrange(&source.states, &first, false);
-    let mut picture = Picture { out: String::new(), at: BTreeMap::new(), active };
-    boxes.iter().for_each(|placed| picture.find(placed));
+    let mut picture = Picture { out: String::new(), at: BTreeMap::new(), lanes: BTreeMap::new(), active };
+    boxes.iter().for_each(|placed| picture.find(placed, &[]));
+    picture.lanes.insert("", height);
     let (width, height) = (width + 40.0, height + 22.0);
     _ = writeln!(
         picture.out,
@@ -45,14 +46,39 @@ type Frame = (f64, f64, f64, f64);
 
 struct Picture<'a> {
     out: String,
-    at: BTreeMap<&'a str, Frame>,
+    at: BTreeMap<&'a str, Spot<'a>>,
+    /// By state: where its next lane for a long arrow runs.
+    lanes: BTreeMap<&'a str, f64>,
     active: &'a [String],
 }
 
+/// A state's box, and the way to it: each state with its column, outermost first.
+struct Spot<'a> {
+    frame: Frame,
+    way: Vec<(&'a str, usize)>,
+}
+
 impl<'a> Picture<'a> {
-    fn find(&mut self, placed: &Placed<'a>) {
-        self.at.insert(&placed.state.id, (placed.x, placed.y, placed.width, placed.height));
-        placed.children.iter().for_each(|child| self.find(child));
+    fn find(&mut self, placed: &Placed<'a>, above: &[(&'a str, usize)]) {
+        let id = placed.state.id.as_str();
+        let way: Vec<_> = above.iter().copied().chain([(id, placed.column)]).collect();
+        placed.children.iter().for_each(|child| self.find(child, &way));
+        self.lanes.insert(id, placed.y + placed.height);
+        self.at.insert(id, Spot { frame: (placed.x, placed.y, placed.width, placed.height), way });
+    }
+
+    /// A lane, if the way from one state to another passes over a column of boxes.
+    fn lane(&mut self, from: &str, to: &str) -> Option<f64> {
+        let (from, to) = (&self.at.get(from)?.way, &self.at.get(to)?.way);
+        let shared = from.iter().zip(to).take_while(|(a, b)| a.0 == b.0).count();
+        let (_, column) = from.get(shared)?;
+        if column.abs_diff(to.get(shared)?.1) < 2 {
+            return None;
+        }
+        let holder = shared.checked_sub(1).map_or("", |index| from[index].0);
+        let lane = self.lanes.get_mut(holder)?;
+        *lane -= LANE;
+        Some(*lane)
     }
 
     fn frame(&mut self, placed: &Placed<'_>, class: &str) {
@@ -119,7 +145,7 @@ impl<'a> Picture<'a> {
 
     /// The dot before a state that is entered first.
     fn starts(&mut self, first: &[&str]) {
-        let frames: Vec<Frame> = first.iter().filter_map(|id| self.at.get(id).copied()).collect();
+        let frames: Vec<Frame> = first.iter().filter_map(|id| self.at.get(id).map(|spot| spot.frame)).collect();
         for (x, y, _, _) in frames {
             let (dot, y) = (x - 24.0, y + 14.0);
             _ = writeln!(self.out, "<circle class=\"start\" cx=\"{dot:.1}\" cy=\"{y:.1}\" r=\"4.5\"/>");
@@ -134,9 +160,10 @@ impl<'a> Picture<'a> {
     fn arrows(&mut self, placed: &Placed<'_>) {
         for (index, row) in placed.rows.iter().enumerate() {
             for target in row.targets {
-                let from = (placed.x + placed.width, placed.row_y(index));
-                if let Some(frame) = self.at.get(target.as_str()).copied() {
-                    self.transition(placed, from, frame);
+                let Some(frame) = self.at.get(target.as_str()).map(|spot| spot.frame) else { continue };
+                match self.lane(&placed.state.id, target) {
+                    Some(lane) => self.detour(placed, placed.row_y(index), frame, lane),
+                    None => self.transition(placed, placed.row_y(index), frame),
                 }
             }
         }
@@ -144,23 +171,46 @@ impl<'a> Picture<'a> {
         placed.children.iter().for_each(|child| self.arrows(child));
     }
 
-    /// From a row's right end: to the left of a box that lies to the right, else round to the right of the box.
-    fn transition(&mut self, placed: &Placed<'_>, (x, y): (f64, f64), (left, top, width, height): Frame) {
-        let aim = top + 14.0;
-        if left > x + 8.0 {
-            let bend = ((left - x) / 2.0).max(24.0);
-            let (a, b) = (x + bend, left - bend);
-            return self.arrow(&format!("M{x:.1},{y:.1} C{a:.1},{y:.1} {b:.1},{aim:.1} {left:.1},{aim:.1}"));
+    /// From a row to the head of a box: straight across where the box stands to the right or left, else round the right.
+    fn transition(&mut self, placed: &Placed<'_>, y: f64, (left, top, width, height): Frame) {
+        let (near, far) = (placed.x, placed.x + placed.width);
+        let (aim, right) = (top + 14.0, left + width);
+        if left > far + 8.0 {
+            return self.curve((far, y), (left, aim), ((left - far) / 2.0).max(20.0));
         }
-        let inside = left >= placed.x && left + width <= placed.x + placed.width && top >= placed.y;
-        if inside && (left, top, width, height) != (placed.x, placed.y, placed.width, placed.height) {
-            // From a state to one inside it: down along the inner side of the border.
-            let (end, bend) = (left + width, x - 10.0);
-            return self.arrow(&format!("M{x:.1},{y:.1} C{bend:.1},{y:.1} {x:.1},{aim:.1} {end:.1},{aim:.1}"));
+        if right < near - 8.0 {
+            return self.curve((near, y), (right, aim + 6.0), -((near - right) / 2.0).max(20.0));
         }
-        let end = left + width;
-        let bend = x.max(end) + 30.0 + (y - aim).abs().min(240.0) / 12.0;
-        let aim = if (end - x).abs() < 1.0 && (y - aim).abs() < 2.0 { aim - 8.0 } else { aim };
-        self.arrow(&format!("M{x:.1},{y:.1} C{bend:.1},{y:.1} {bend:.1},{aim:.1} {end:.1},{aim:.1}"));
+        let inside = left > near && right < far && top > placed.y && top + height < placed.y + placed.height;
+        if inside {
+            // To a state within: from the left border, down into it.
+            return self.curve((near, y), (left, aim), (left - near) / 2.0);
+        }
+        let same = (right - far).abs() < 1.0 && (top - placed.y).abs() < 1.0;
+        let aim = if same { aim - 4.0 } else { aim + 6.0 };
+        let bend = far.max(right) + 22.0 + (y - aim).abs().min(240.0) / 8.0;
+        self.arrow(&format!("M{far:.1},{y:.1} C{bend:.1},{y:.1} {bend:.1},{aim:.1} {right:.1},{aim:.1}"));
+    }
+
+    /// Below all boxes: down beside the source, along the lane, up beside the target.
+    fn detour(&mut self, placed: &Placed<'_>, y: f64, (left, top, width, _): Frame, lane: f64) {
+        let ahead = left > placed.x;
+        let (x, to_x, side) = if ahead { (placed.x + placed.width, left, 1.0) } else { (placed.x, left + width, -1.0) };
+        // Deeper lanes keep further from the boxes, so that arrows don't run into each other.
+        let (room, aim, r) = (12.0 + (lane / LANE) % 4.0 * 5.0, top + 14.0, 6.0);
+        let (down, up) = (x + side * room, to_x - side * (room + 4.0));
+        let (in_x, out_x) = (down - side * r, down + side * r);
+        let (near, past) = (up - side * r, up + side * r);
+        let (fall, rise, start, turn) = (lane - r, lane - r, y + r, aim + r);
+        self.arrow(&format!(
+            "M{x:.1},{y:.1} H{in_x:.1} Q{down:.1},{y:.1} {down:.1},{start:.1} V{fall:.1} Q{down:.1},{lane:.1} \
+             {out_x:.1},{lane:.1} H{near:.1} Q{up:.1},{lane:.1} {up:.1},{rise:.1} V{turn:.1} Q{up:.1},{aim:.1} \
+             {past:.1},{aim:.1} H{to_x:.1}"
+        ));
+    }
+
+    fn curve(&mut self, (x, y): (f64, f64), (to_x, to_y): (f64, f64), bend: f64) {
+        let (a, b) = (x + bend, to_x - bend);
+        self.arrow(&format!("M{x:.1},{y:.1} C{a:.1},{y:.1} {b:.1},{to_y:.1} {to_x:.1},{to_y:.1}"));
     }
 }

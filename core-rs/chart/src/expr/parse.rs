@@ -223,7 +223,9 @@ impl<'a> Parser<'a, '_> {
     fn name(&mut self, name: &str) -> Result<(), String> {
         if matches!(self.token, Token::Symbol("(" | "[" | "=" | "?")) {
             let symbol = describe(&self.token);
-            return Err(format!("{name} {symbol}: there are no calls but In('id'), no indices, assignments or choices"));
+            return Err(format!(
+                "{name} {symbol}: there are no calls but In('id'), no indices, assignments or choices"
+            ));
         }
         if let Some(index) = self.scope.variables.get(name).copied() {
             self.emit(Op::Variable(index));

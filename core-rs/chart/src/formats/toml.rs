@@ -45,9 +45,7 @@ fn tree(value: &Spanned<DeValue<'_>>, lines: &Lines, depth: usize) -> Result<Tre
         DeValue::Integer(x) => i64::from_str_radix(x.as_str(), x.radix())
             .map(Node::Int)
             .map_err(|_| wrong(x.as_str(), "give an integer of 64 bits"))?,
-        DeValue::Float(x) => {
-            x.as_str().parse().map(Node::Float).map_err(|_| wrong(x.as_str(), "give a float"))?
-        }
+        DeValue::Float(x) => x.as_str().parse().map(Node::Float).map_err(|_| wrong(x.as_str(), "give a float"))?,
         DeValue::Datetime(x) => return Err(wrong(&x.to_string(), "charts have no dates: give a text")),
         DeValue::Array(items) => {
             Node::List(items.iter().map(|item| tree(item, lines, depth + 1)).collect::<Result<_, _>>()?)

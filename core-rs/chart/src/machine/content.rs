@@ -4,9 +4,9 @@ use heapless::Vec;
 
 use crate::chart::{Chart, Instruction, NONE, SendDelay, SendSite};
 use crate::limits::{EVENT_FIELDS, FIELDS};
+use crate::machine::Core;
 use crate::machine::host::Host;
 use crate::machine::queue::INTERNAL;
-use crate::machine::Core;
 use crate::value::{Fault, Value};
 
 impl Core {
@@ -73,9 +73,7 @@ impl Core {
                 return if self.queues.push(INTERNAL, site.event, data) { Ok(()) } else { Err(Fault::Full) };
             }
             SendDelay::Ns(ns) => ns,
-            SendDelay::Ms(expression) => {
-                delay_ns(chart.expressions.eval(expression, &self.env(chart))?.number()?)?
-            }
+            SendDelay::Ms(expression) => delay_ns(chart.expressions.eval(expression, &self.env(chart))?.number()?)?,
         };
         if delay_ns == 0 {
             let queued = self.queues.push(1 + site.priority as usize, site.event, data);

@@ -7,9 +7,9 @@ use heapless::Vec;
 use crate::chart::{Chart, ERROR_EXECUTION, NONE};
 use crate::expr::Env;
 use crate::limits::STATES;
+use crate::machine::Core;
 use crate::machine::entry::{each_effective, lcca};
 use crate::machine::queue::INTERNAL;
-use crate::machine::Core;
 use crate::set::words;
 use crate::value::{Fault, Value};
 

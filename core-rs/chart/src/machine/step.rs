@@ -4,11 +4,11 @@
 use core::ops::Range;
 
 use crate::chart::{Chart, NONE, ROOT};
+use crate::machine::Core;
 use crate::machine::entry::Entry;
 use crate::machine::host::{Host, Taken};
 use crate::machine::queue::INTERNAL;
 use crate::machine::select::Enabled;
-use crate::machine::Core;
 use crate::set::{has, members, words};
 use crate::source::Kind;
 

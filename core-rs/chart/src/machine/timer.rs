@@ -27,13 +27,7 @@ pub(crate) struct Timers {
 impl Timers {
     pub(crate) fn new(slots: u32, fields: usize) -> Self {
         let count = slots as usize;
-        Self {
-            heap: Vec::with_capacity(count),
-            data: Vec::with_capacity(count * fields),
-            fields,
-            slots,
-            next_order: 0,
-        }
+        Self { heap: Vec::with_capacity(count), data: Vec::with_capacity(count * fields), fields, slots, next_order: 0 }
     }
 
     /// Adds a timer; false if there is no room.

@@ -64,7 +64,9 @@ pub(super) fn action(tree: &Tree, state: Option<&str>, depth: usize) -> Result<A
             then: nested(&fields, "then", depth + 1)?,
             otherwise: nested(&fields, "else", depth + 1)?,
         },
-        _ => Act::Log { label: fields.text("label")?, value: fields.expression("log")?.filter(|text| !text.is_empty()) },
+        _ => {
+            Act::Log { label: fields.text("label")?, value: fields.expression("log")?.filter(|text| !text.is_empty()) }
+        }
     };
     Ok(Action { act, line })
 }
@@ -89,9 +91,9 @@ fn delay(fields: &Fields<'_>) -> Result<Delay, ChartError> {
         (Some(Node::Float(ms)), None) => duration_ns(&format!("{ms:?} ms"))
             .map(Delay::Ns)
             .ok_or_else(|| fields.wrong("delay_ms", &format!("{ms:?}"), "give 0 or more, whole nanoseconds")),
-        (None, Some(Node::Int(ns))) => u64::try_from(*ns)
-            .map(Delay::Ns)
-            .map_err(|_| fields.wrong("delay_ns", &ns.to_string(), "give 0 or more")),
+        (None, Some(Node::Int(ns))) => {
+            u64::try_from(*ns).map(Delay::Ns).map_err(|_| fields.wrong("delay_ns", &ns.to_string(), "give 0 or more"))
+        }
         (Some(_), None) => Err(fields.wrong("delay_ms", "no number", "give a number or an expression")),
         (None, Some(_)) => Err(fields.wrong("delay_ns", "no integer", "give whole nanoseconds")),
     }

@@ -41,8 +41,7 @@ impl Running {
 
     pub(crate) fn send_with(&mut self, event: &str, data: &[(&str, Value)]) -> Vec<String> {
         let chart = Arc::clone(self.machine.chart());
-        let row: Vec<_> =
-            data.iter().filter_map(|(name, value)| Some((chart.data_field(name)?, *value))).collect();
+        let row: Vec<_> = data.iter().filter_map(|(name, value)| Some((chart.data_field(name)?, *value))).collect();
         self.effects.clear();
         self.machine.send(chart.event(event), Priority::Control, &row, &mut self.effects);
         self.names()

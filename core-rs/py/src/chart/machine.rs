@@ -25,12 +25,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn start(
-        py: Python<'_>,
-        shared: &Arc<Shared>,
-        capacity: Capacity,
-        time_ns: u64,
-    ) -> PyResult<Self> {
+    pub(super) fn start(py: Python<'_>, shared: &Arc<Shared>, capacity: Capacity, time_ns: u64) -> PyResult<Self> {
         let hooks = Hooks::default();
         let mut collector = Collector::new(py, shared, &hooks);
         let inner = shared.chart.start(capacity, time_ns, &mut collector);
@@ -146,12 +141,7 @@ impl Machine {
 
     /// Queues an event without running; False if its queue is full.
     #[pyo3(signature = (event, /, *, priority=None, **data))]
-    fn post(
-        &mut self,
-        event: &str,
-        priority: Option<&str>,
-        data: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<bool> {
+    fn post(&mut self, event: &str, priority: Option<&str>, data: Option<&Bound<'_, PyDict>>) -> PyResult<bool> {
         let (event, data) = (self.event(event), self.data(data)?);
         Ok(self.inner.post(event, parse_priority(priority)?, &data))
     }
@@ -168,9 +158,8 @@ impl Machine {
     /// Lets `dt_ns` pass on the machine's clock; timers fire in order. Returns the effects.
     fn advance<'py>(slf: &Bound<'py, Self>, dt_ns: u64) -> PyResult<Bound<'py, PyList>> {
         let advance = |inner: &mut Inner, host: &mut Collector<'_, 'py>| inner.advance(dt_ns, host);
-        let effects = slf
-            .try_borrow_mut()?
-            .collect(slf.py(), |inner, host| advance(inner, host).map_err(Raise::raise))?;
+        let effects =
+            slf.try_borrow_mut()?.collect(slf.py(), |inner, host| advance(inner, host).map_err(Raise::raise))?;
         Self::dispatch(slf, effects)
     }
 

@@ -30,9 +30,7 @@ pub fn read(text: &str) -> Result<Source, ChartError> {
     for node in root.descendants().filter(|node| name(*node) == "data") {
         data(node, &mut document, &mut source)?;
     }
-    let known = [
-        "name", "initial", "version", "datamodel", "binding", "emomas:inputs", "emomas:safety", "emomas:safe",
-    ];
+    let known = ["name", "initial", "version", "datamodel", "binding", "emomas:inputs", "emomas:safety", "emomas:safe"];
     let element = Element::of(root, &document, &known)?;
     if element.name() != "scxml" {
         return Err(element.unsupported(format!("<{}> as the root", element.name()), "give an <scxml> document"));
@@ -91,12 +89,7 @@ fn constant(text: &str) -> Result<Value, String> {
     expressions.eval(expression, &env).map_err(|fault| fault.text().to_string())
 }
 
-fn state(
-    node: Node<'_, '_>,
-    document: &Document,
-    depth: usize,
-    unnamed: &mut usize,
-) -> Result<State, ChartError> {
+fn state(node: Node<'_, '_>, document: &Document, depth: usize, unnamed: &mut usize) -> Result<State, ChartError> {
     let tag = name(node);
     let known: &[&str] = match tag.as_str() {
         "state" => &["id", "initial"],
