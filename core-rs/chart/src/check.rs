@@ -102,8 +102,8 @@ fn never_win(chart: &Chart, reached: &[bool], findings: &mut Vec<Finding>) {
 /// Transitions of which another may pass at the same time, so that document order decides.
 fn ambiguous(chart: &Chart, findings: &mut Vec<Finding>) {
     for (index, b) in chart.transitions.iter().enumerate().skip(1) {
-        let rivals = chart.transitions[1..index].iter().filter(|a| share_event(&a.events, &b.events));
-        let Some((a, why)) = rivals.filter_map(|a| conflict(chart, a, b).map(|why| (a, why))).next() else {
+        let mut rivals = chart.transitions[1..index].iter().filter(|a| share_event(&a.events, &b.events));
+        let Some((a, why)) = rivals.find_map(|a| conflict(chart, a, b).map(|why| (a, why))) else {
             continue;
         };
         let message = format!(

@@ -174,8 +174,10 @@ fn action(act: &Act) -> Tree {
 fn put_delay(entries: &mut Entries, delay: &Delay) {
     match delay {
         Delay::Ns(0) => {}
-        Delay::Ns(ns) if ns % 1_000_000 == 0 => put(entries, "delay_ms", Node::Int((ns / 1_000_000) as i64)),
-        Delay::Ns(ns) => put(entries, "delay_ns", Node::Int(*ns as i64)),
+        Delay::Ns(ns) if ns.is_multiple_of(1_000_000) => {
+            put(entries, "delay_ms", Node::Int((ns / 1_000_000).cast_signed()));
+        }
+        Delay::Ns(ns) => put(entries, "delay_ns", Node::Int(ns.cast_signed())),
         Delay::Ms(expression) => put(entries, "delay_ms", expression.as_str()),
     }
 }

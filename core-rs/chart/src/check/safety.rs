@@ -1,7 +1,7 @@
 //! What a chart marked `safety` must also hold: SAFE within reach from everywhere, and no event left unhandled.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -29,7 +29,7 @@ pub(crate) fn demand_safety(chart: &Chart) -> Result<(), ChartError> {
     if findings.is_empty() {
         return Ok(());
     }
-    let lines: Vec<String> = findings.iter().map(|finding| finding.to_string()).collect();
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
     Err(ChartError::Safety { findings: lines.join("\n") })
 }
 

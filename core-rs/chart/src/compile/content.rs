@@ -108,16 +108,16 @@ impl Compiler<'_> {
         let test = self.chart.instructions.len();
         self.chart.instructions.push(Instruction::Jump(0));
         self.actions(then, state, depth + 1)?;
-        if !otherwise.is_empty() {
-            let jump = self.chart.instructions.len();
-            self.chart.instructions.push(Instruction::Jump(0));
-            self.chart.instructions[test] = Instruction::Unless { condition, to: jump as u32 + 1 };
-            self.actions(otherwise, state, depth + 1)?;
-            self.chart.instructions[jump] = Instruction::Jump(self.chart.instructions.len() as u32);
-        } else {
+        if otherwise.is_empty() {
             let to = self.chart.instructions.len() as u32;
             self.chart.instructions[test] = Instruction::Unless { condition, to };
+            return Ok(());
         }
+        let jump = self.chart.instructions.len();
+        self.chart.instructions.push(Instruction::Jump(0));
+        self.chart.instructions[test] = Instruction::Unless { condition, to: jump as u32 + 1 };
+        self.actions(otherwise, state, depth + 1)?;
+        self.chart.instructions[jump] = Instruction::Jump(self.chart.instructions.len() as u32);
         Ok(())
     }
 

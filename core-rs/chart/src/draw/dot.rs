@@ -80,9 +80,10 @@ fn arrows(out: &mut String, source: &Source, states: &[State]) {
             while let Some(first) = from.states.first() {
                 from = first;
             }
-            let tail = match state.states.is_empty() {
-                true => text,
-                false => format!("{text}, ltail={}", quote(&format!("cluster_{}", state.id))),
+            let tail = if state.states.is_empty() {
+                text
+            } else {
+                format!("{text}, ltail={}", quote(&format!("cluster_{}", state.id)))
             };
             let itself = core::slice::from_ref(&state.id);
             let targets = if transition.targets.is_empty() { itself } else { &transition.targets };

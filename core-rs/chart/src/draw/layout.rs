@@ -51,7 +51,9 @@ impl Placed<'_> {
     fn shift(&mut self, dx: f64, dy: f64) {
         self.x += dx;
         self.y += dy;
-        self.children.iter_mut().for_each(|child| child.shift(dx, dy));
+        for child in &mut self.children {
+            child.shift(dx, dy);
+        }
     }
 
     /// Middle of a row.
@@ -162,7 +164,9 @@ fn columns(states: &[State], first: &[&str]) -> (Vec<usize>, usize) {
     }
     let mut column = vec![usize::MAX; states.len()];
     let mut open: Vec<usize> = first.iter().filter_map(|id| home.get(*id).copied()).collect();
-    open.iter().for_each(|index| column[*index] = 0);
+    for index in &open {
+        column[*index] = 0;
+    }
     let mut next = 0;
     while let Some(index) = open.get(next).copied() {
         next += 1;
@@ -185,7 +189,9 @@ fn columns(states: &[State], first: &[&str]) -> (Vec<usize>, usize) {
 
 fn collect<'a>(state: &'a State, index: usize, home: &mut BTreeMap<&'a str, usize>) {
     home.insert(&state.id, index);
-    state.states.iter().for_each(|child| collect(child, index, home));
+    for child in &state.states {
+        collect(child, index, home);
+    }
 }
 
 fn each_target<'a>(state: &'a State, each: &mut impl FnMut(&'a str)) {

@@ -32,9 +32,10 @@ impl<'a> Diagram<'a> {
         const WORDS: [&str; 8] = ["state", "note", "end", "direction", "class", "classDef", "style", "default"];
         for state in states {
             let plain = state.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let name = match plain && !WORDS.contains(&state.id.as_str()) {
-                true => state.id.clone(),
-                false => format!("state_{}", self.names.len()),
+            let name = if plain && !WORDS.contains(&state.id.as_str()) {
+                state.id.clone()
+            } else {
+                format!("state_{}", self.names.len())
             };
             self.names.insert(&state.id, name);
             self.name(&state.states);

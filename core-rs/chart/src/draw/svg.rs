@@ -22,7 +22,9 @@ pub fn svg(source: &Source, active: &[String]) -> String {
     let first = label::first(&source.initial, &source.states);
     let (boxes, width, height) = arrange(&source.states, &first, false);
     let mut picture = Picture { out: String::new(), at: BTreeMap::new(), lanes: BTreeMap::new(), active };
-    boxes.iter().for_each(|placed| picture.find(placed, &[]));
+    for placed in &boxes {
+        picture.find(placed, &[]);
+    }
     picture.lanes.insert("", height);
     let (width, height) = (width + 40.0, height + 22.0);
     _ = writeln!(
@@ -33,10 +35,16 @@ pub fn svg(source: &Source, active: &[String]) -> String {
          d=\"M0,0.8 L7.5,4 L0,7.2 Z\" fill=\"#3e6fb0\"/></marker></defs>\n<rect x=\"0\" y=\"-16\" \
          width=\"{width:.0}\" height=\"{height:.0}\" fill=\"#fff\"/>"
     );
-    boxes.iter().for_each(|placed| picture.nest(placed, 0));
-    boxes.iter().for_each(|placed| picture.arrows(placed));
+    for placed in &boxes {
+        picture.nest(placed, 0);
+    }
+    for placed in &boxes {
+        picture.arrows(placed);
+    }
     picture.starts(&first);
-    boxes.iter().for_each(|placed| picture.leaf(placed));
+    for placed in &boxes {
+        picture.leaf(placed);
+    }
     picture.out.push_str("</svg>\n");
     picture.out
 }
@@ -62,7 +70,9 @@ impl<'a> Picture<'a> {
     fn find(&mut self, placed: &Placed<'a>, above: &[(&'a str, usize)]) {
         let id = placed.state.id.as_str();
         let way: Vec<_> = above.iter().copied().chain([(id, placed.column)]).collect();
-        placed.children.iter().for_each(|child| self.find(child, &way));
+        for child in &placed.children {
+            self.find(child, &way);
+        }
         self.lanes.insert(id, placed.y + placed.height);
         self.at.insert(id, Spot { frame: (placed.x, placed.y, placed.width, placed.height), way });
     }
@@ -112,15 +122,19 @@ impl<'a> Picture<'a> {
         if placed.children.is_empty() {
             return;
         }
-        let class = if depth % 2 == 0 { "nest" } else { "deep" };
+        let class = if depth.is_multiple_of(2) { "nest" } else { "deep" };
         let region = if placed.state.kind == Kind::Parallel { " region" } else { "" };
         self.frame(placed, &format!("{class}{region}"));
         self.text(placed);
-        placed.children.iter().for_each(|child| self.nest(child, depth + 1));
+        for child in &placed.children {
+            self.nest(child, depth + 1);
+        }
     }
 
     fn leaf(&mut self, placed: &Placed<'_>) {
-        placed.children.iter().for_each(|child| self.leaf(child));
+        for child in &placed.children {
+            self.leaf(child);
+        }
         if !placed.children.is_empty() {
             return;
         }
@@ -168,7 +182,9 @@ impl<'a> Picture<'a> {
             }
         }
         self.starts(&placed.first);
-        placed.children.iter().for_each(|child| self.arrows(child));
+        for child in &placed.children {
+            self.arrows(child);
+        }
     }
 
     /// From a row to the head of a box: straight across where the box stands to the right or left, else round the right.

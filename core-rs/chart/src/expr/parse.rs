@@ -249,9 +249,8 @@ impl<'a> Parser<'a, '_> {
         let only = "_event.name can only be compared: _event.name == 'event'";
         let (_, op) = strength(&self.token).filter(|(_, op)| is_equality(*op)).ok_or(only)?;
         self.advance()?;
-        let name = match (text, self.take()?) {
-            (Some(name), Token::Name("_event.name")) | (None, Token::Text(name)) => name,
-            _ => return Err(only.into()),
+        let ((Some(name), Token::Name("_event.name")) | (None, Token::Text(name))) = (text, self.take()?) else {
+            return Err(only.into());
         };
         let event = self.scope.events.intern(name);
         // Whatever lies below the name must stay apart from it.

@@ -54,8 +54,12 @@ impl Entry {
     /// Where the default entry of `state` leads.
     fn add_default(&mut self, chart: &Chart, sets: &[u64], state: u16, inside: u16) {
         let targets = chart.targets(&chart.state(state).targets);
-        targets.iter().for_each(|target| self.add_descendants(chart, sets, *target));
-        targets.iter().for_each(|target| self.add_ancestors(chart, sets, *target, inside));
+        for target in targets {
+            self.add_descendants(chart, sets, *target);
+        }
+        for target in targets {
+            self.add_ancestors(chart, sets, *target, inside);
+        }
     }
 
     fn add_ancestors(&mut self, chart: &Chart, sets: &[u64], state: u16, domain: u16) {

@@ -88,8 +88,6 @@ impl Queues {
         self.used[1] | self.used[2] | self.used[3] != 0
     }
 
-    #[inline]
-
     pub(crate) fn clear(&mut self, queue: usize) {
         self.used[queue] = 0;
     }

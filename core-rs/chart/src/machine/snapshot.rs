@@ -91,7 +91,9 @@ impl Writer {
     }
 
     fn values(&mut self, values: &[Option<Value>]) {
-        values.iter().for_each(|value| self.value(*value));
+        for value in values {
+            self.value(*value);
+        }
     }
 }
 
@@ -154,16 +156,24 @@ impl Core {
     fn write(&self, out: &mut Writer) {
         out.u64(self.time_ns);
         let c = self.counters;
-        [c.events, c.dropped, c.rejected, c.transitions, c.errors, c.cut].into_iter().for_each(|x| out.u64(x));
+        for x in [c.events, c.dropped, c.rejected, c.transitions, c.errors, c.cut] {
+            out.u64(x);
+        }
         out.u16(self.queues.slots(0));
         out.u16(self.queues.slots(1));
         out.u32(self.timers.slots());
         out.u32(self.max_microsteps);
         out.u16(self.event);
         out.0.push(u8::from(self.finished));
-        self.sets.iter().for_each(|word| out.u64(*word));
-        self.variables.iter().for_each(|value| out.value(Some(*value)));
-        self.inputs.iter().for_each(|x| out.u64(x.to_bits()));
+        for word in &self.sets {
+            out.u64(*word);
+        }
+        for value in &self.variables {
+            out.value(Some(*value));
+        }
+        for x in &self.inputs {
+            out.u64(x.to_bits());
+        }
         out.values(&self.data);
         for queue in 0..QUEUES {
             out.u16(self.queues.used(queue));

@@ -18,7 +18,9 @@ impl Core {
         self.counters.transitions += enabled.len() as u64;
         let watches = host.watches();
         if watches {
-            enabled.iter().for_each(|transition| host.before(&self.taken(chart, *transition)));
+            for transition in enabled {
+                host.before(&self.taken(chart, *transition));
+            }
         }
         for transition in enabled.iter().rev() {
             let exits = self.exits(chart, *transition);
@@ -34,7 +36,9 @@ impl Core {
             self.enter(chart, *transition, host);
         }
         if watches {
-            enabled.iter().for_each(|transition| host.after(&self.taken(chart, *transition)));
+            for transition in enabled {
+                host.after(&self.taken(chart, *transition));
+            }
         }
     }
 

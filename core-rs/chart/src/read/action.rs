@@ -122,7 +122,7 @@ pub(crate) fn duration_ns(text: &str) -> Option<u64> {
     for digit in fraction.bytes() {
         let digit = u64::from(digit.checked_sub(b'0').filter(|d| *d < 10)?);
         // A fraction finer than a nanosecond is refused, not rounded.
-        if place % 10 != 0 && digit != 0 {
+        if !place.is_multiple_of(10) && digit != 0 {
             return None;
         }
         place /= 10;
@@ -135,7 +135,7 @@ pub(crate) fn duration_ns(text: &str) -> Option<u64> {
 /// Nanoseconds as the shortest exact time.
 pub(crate) fn duration_text(ns: u64) -> String {
     for (scale, unit) in [(1_000_000_000, "s"), (1_000_000, "ms")] {
-        if ns % scale == 0 {
+        if ns.is_multiple_of(scale) {
             return format!("{}{unit}", ns / scale);
         }
     }

@@ -62,7 +62,7 @@ fn action<'a>(parent: Element<'a, '_>, node: Node<'a, '_>, depth: usize) -> Resu
         }
         _ => return Err(parent.unexpected(node)),
     };
-    Ok(Action { act, line: element.line() })
+    Ok(Action { act, line: Some(element.line()) })
 }
 
 /// An `<if>` from its condition and what follows; a branch ends at the next `<elseif>` or `<else>`.
@@ -94,7 +94,7 @@ fn choice(
             return Err(ChartError::Limit { at: element.at(), what: "branches of an if", found: depth, limit });
         }
         let act = choice(element, branch.need("cond")?, rest, depth + 1)?;
-        [Action { act, line: branch.line() }].into()
+        [Action { act, line: Some(branch.line()) }].into()
     };
     Ok(Act::If { condition, then, otherwise })
 }

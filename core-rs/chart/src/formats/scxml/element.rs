@@ -63,15 +63,15 @@ impl<'a, 'd> Element<'a, 'd> {
         name(self.node)
     }
 
-    pub(super) fn line(&self) -> Option<u32> {
-        Some(self.document.lines.line(self.node.range().start))
+    pub(super) fn line(&self) -> u32 {
+        self.document.lines.line(self.node.range().start)
     }
 
     pub(super) fn at(&self) -> At {
         let holder = self.node.ancestors().find(|node| {
             matches!(node.tag_name().name(), "state" | "parallel" | "final" | "history") && node.has_attribute("id")
         });
-        At { line: self.line(), state: holder.and_then(|node| node.attribute("id")).map(String::from) }
+        At { line: Some(self.line()), state: holder.and_then(|node| node.attribute("id")).map(String::from) }
     }
 
     pub(super) fn get(&self, attribute: &str) -> Option<String> {

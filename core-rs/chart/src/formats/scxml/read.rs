@@ -107,12 +107,12 @@ fn state(node: Node<'_, '_>, document: &Document, depth: usize, unnamed: &mut us
             format!("unnamed.{unnamed}")
         }),
         kind: kind(element)?,
-        line: element.line(),
+        line: Some(element.line()),
         ..State::default()
     };
     let targets = element.words("initial");
     if !targets.is_empty() {
-        state.initial = Some(Initial { targets, actions: Vec::new(), line: element.line() });
+        state.initial = Some(Initial { targets, actions: Vec::new(), line: Some(element.line()) });
     }
     for child in element.children() {
         match name(child).as_str() {
@@ -188,6 +188,6 @@ fn transition(node: Node<'_, '_>, document: &Document) -> Result<Transition, Cha
         guard: element.get("cond"),
         internal,
         actions: actions(element, 0)?,
-        line: element.line(),
+        line: Some(element.line()),
     })
 }

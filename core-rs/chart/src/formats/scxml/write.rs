@@ -32,7 +32,9 @@ pub fn write(source: &Source) -> String {
         }
         xml.close("datamodel");
     }
-    source.states.iter().for_each(|state| write_state(&mut xml, state));
+    for state in &source.states {
+        write_state(&mut xml, state);
+    }
     xml.close("scxml");
     xml.finish()
 }
@@ -85,8 +87,12 @@ fn write_state(xml: &mut Xml, state: &State) {
             xml.close(name);
         }
     }
-    state.transitions.iter().for_each(|transition| write_transition(xml, transition));
-    state.states.iter().for_each(|child| write_state(xml, child));
+    for transition in &state.transitions {
+        write_transition(xml, transition);
+    }
+    for child in &state.states {
+        write_state(xml, child);
+    }
     xml.close(element);
 }
 
@@ -146,8 +152,8 @@ fn write_action(xml: &mut Xml, act: &Act) {
     }
 }
 
-fn write_if(xml: &mut Xml, condition: &String, then: &[Action], otherwise: &[Action]) {
-    xml.open("if", &[("cond", condition)]);
+fn write_if(xml: &mut Xml, condition: &str, then: &[Action], otherwise: &[Action]) {
+    xml.open("if", &[("cond", &condition)]);
     write_actions(xml, then);
     if !otherwise.is_empty() {
         xml.empty("else", &[]);
