@@ -1,4 +1,4 @@
-"""Runs the charts of the SCION test framework; `python tests/chart_scion.py FOLDER` writes the table of the docs."""
+"""Runs the charts of the SCION framework; `python tests/chart_scion.py FOLDER` writes the table of the docs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from pathlib import Path
 
 import emomas
 
+DOMAIN = (
+    "a parallel state is never the domain of a transition (Recommendation, findLCCA); the legacySemantics of "
+    "the script, which say so too, pass"
+)
 TABLE = Path(__file__).parent.parent / "docs" / "charts-conformance.md"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one chart: passed, refused (and why), or failed (and where)."""
+    """What became of one chart: passed, refused (and why), differs (by design) or failed (and where)."""
 
     name: str
     result: str
@@ -31,6 +35,9 @@ def run(path: Path) -> Verdict:
         return Verdict(name, "refused", str(error))
     for kind, candidate in (("directly", chart), ("after a round trip", _round_trip(chart))):
         difference = _play(candidate, script)
+        # Where SCION left the Recommendation, its scripts keep the Recommendation's run as well.
+        if difference and "legacySemantics" in script and not _play(candidate, script["legacySemantics"]):
+            return Verdict(name, "differs", DOMAIN)
         if difference:
             return Verdict(name, "failed", f"{kind}: {difference}")
     return Verdict(name, "passed")
@@ -71,15 +78,18 @@ def _numbers(data: object) -> dict[str, float]:
 
 def table(verdicts: list[Verdict]) -> str:
     """The page of the docs."""
-    count = {result: sum(v.result == result for v in verdicts) for result in ("passed", "refused", "failed")}
+    count = {
+        result: sum(v.result == result for v in verdicts)
+        for result in ("passed", "differs", "refused", "failed")
+    }
     lines = [
         "# Charts: conformance",
         "",
-        "Charts of the SCION SCXML test framework (the framework's own, not the W3C ones), each run on the engine",
-        "through Python, and again after an SCXML export and import. Made by `tests/chart_scion.py`.",
+        "Charts of the SCION SCXML test framework (its own, not the W3C ones), each run on the engine through",
+        "Python, and again after an SCXML export and import. Made by `tests/chart_scion.py`.",
         "",
-        f"{len(verdicts)} charts: {count['passed']} passed, {count['refused']} refused by name, "
-        f"{count['failed']} failed.",
+        f"{len(verdicts)} charts: {count['passed']} passed, {count['differs']} differ where SCION left the "
+        f"Recommendation, {count['refused']} refused by name, {count['failed']} failed.",
         "",
         "| chart | result | why |",
         "|---|---|---|",

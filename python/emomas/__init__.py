@@ -1,7 +1,8 @@
 """emomas: high-stakes conversations on the device.
 
 `Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations
-against simulated people; `Chart` and `Machine` run statecharts. Everything is imported when first used, so `import emomas` is quick.
+against simulated people; `Chart` and `Machine` run statecharts. Everything is imported when first used, so
+`import emomas` is quick.
 """
 
 from __future__ import annotations

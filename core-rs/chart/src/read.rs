@@ -1,7 +1,9 @@
 //! Plain data to [`Source`]. Unknown keys, wrong types and values are refused with the place.
 
 mod action;
-pub(crate) use action::{duration_ns, duration_text};
+#[cfg(feature = "import")]
+pub(crate) use action::duration_ns;
+pub(crate) use action::duration_text;
 mod fields;
 
 use alloc::format;

@@ -76,10 +76,10 @@ fn expressions_are_checked_when_built() {
 
 #[test]
 fn limits_hold() {
-    let many = |count: usize| (0..count).map(|i| format!("[states.s{i}]\n")).collect::<String>();
+    let many = |count: usize| (0..count).map(|i| format!("[states.s{i}]\n")).collect::<Vec<_>>().concat();
     assert!(compiled(&many(1023)).is_ok());
     assert!(matches!(compiled(&many(1024)), Err(ChartError::Limit { what: "states", .. })));
-    let path: String = (0..40).map(|i| format!(".states.s{i}")).collect();
+    let path = (0..40).map(|i| format!(".states.s{i}")).collect::<Vec<_>>().concat();
     assert!(matches!(compiled(&format!("[{}]", &path[1..])), Err(ChartError::Limit { .. })));
     assert!(matches!(compiled(&"#".repeat(1 << 21)), Err(ChartError::Limit { what: "bytes of text", .. })));
 }

@@ -1,7 +1,8 @@
 """The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`, `chart`.
 
 `main` is the entry point; `play` runs conversations, `journals` reads them back, `catalogue` shows scenarios
-and the world, `charts` works on statecharts, `comparison` compares policies; `view` draws on the terminal, `plot` draws pictures.
+and the world, `charts` works on statecharts, `comparison` compares policies; `view` draws on the terminal,
+`plot` draws pictures.
 
 Exit codes: 0 done; 1 the answer is no (a replay differs, a scenario is bad, a finding fails); 2 wrong usage
 or input; 130 interrupted.

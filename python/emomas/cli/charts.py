@@ -26,7 +26,14 @@ FORMATS = {
     "scxml": Chart.to_scxml,
     "toml": Chart.to_toml,
 }
-SUFFIXES = {".svg": "svg", ".mmd": "mermaid", ".md": "mermaid", ".dot": "dot", ".scxml": "scxml", ".toml": "toml"}
+SUFFIXES = {
+    ".svg": "svg",
+    ".mmd": "mermaid",
+    ".md": "mermaid",
+    ".dot": "dot",
+    ".scxml": "scxml",
+    ".toml": "toml",
+}
 UNITS_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000}
 
 
@@ -67,9 +74,12 @@ def check(
 @app.command()
 def draw(
     file: ChartArg,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to; standard output if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to; standard output if left out.")
+    ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", "-f", help="svg, mermaid, dot, scxml or toml; by --out if left out.")
+        str | None,
+        typer.Option("--format", "-f", help="svg, mermaid, dot, scxml or toml; by --out if left out."),
     ] = None,
 ) -> None:
     """Draw a chart, or write it in another format.
@@ -100,8 +110,8 @@ def run(
 ) -> None:
     """Run a chart step by step on a virtual clock, and show states and effects.
 
-    A step is an event, with fields if it has any ("offer amount=40"); "+250ms" lets time pass; "gap = 0.4" sets
-    an input; "?offer" tells what an event would do and why.
+    A step is an event, with fields if it has any ("offer amount=40"); "+250ms" lets time pass; "gap = 0.4"
+    sets an input; "?offer" tells what an event would do and why.
 
     [bold]Examples[/bold]
 
@@ -163,7 +173,9 @@ def _explain(event: str, machine: Machine) -> None:
         targets = " ".join(attempt["targets"]) or "itself"
         guard = "" if attempt["guard"] is None else f" [{attempt['guard']}]"
         values = ", ".join(f"{name} = {value}" for name, value in attempt["values"].items())
-        typer.echo(f"  {attempt['source']} -> {targets}{guard}: {attempt['verdict']}{values and f' ({values})'}")
+        typer.echo(
+            f"  {attempt['source']} -> {targets}{guard}: {attempt['verdict']}{values and f' ({values})'}"
+        )
 
 
 def _show(step: str, machine: Machine, effects: list[tuple[str, dict[str, Any]]]) -> None:
@@ -205,8 +217,13 @@ def simulate(
     screen.print(", ".join(f"{name} {count}" for name, count in totals.items()))
 
 
-def _wander(chart: Chart, n: int, rng: random.Random) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Count active states after each event, effects and the machines' counters; one that can't go on starts anew."""
+def _wander(
+    chart: Chart, n: int, rng: random.Random
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Count active states after each event, effects, and what the machines count.
+
+    A machine that can't go on starts anew.
+    """
     visits: dict[str, int] = {}
     effects: dict[str, int] = {}
     totals: dict[str, int] = {}
