@@ -176,7 +176,8 @@ def test_sismic(benchmark, kind):
         off += "        on exit: x = 4\n"
     if kind == "guarded":
         off = off.replace("target: 'on'", "target: 'on', guard: '0 <= n < 1000000000', action: 'n = n + 1'")
-    head = "statechart:\n  name: c\n  preamble: n = 0\n  root state:\n    name: root\n    initial: 'off'\n    states:\n"
+    head = "statechart:\n  name: c\n  preamble: n = 0\n  root state:\n    name: root\n    initial: 'off'\n"
+    head += "    states:\n"
     interpreter = Interpreter(import_from_yaml(head + off + on))
     interpreter.execute()
 

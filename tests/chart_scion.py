@@ -1,4 +1,4 @@
-"""Runs the charts of the SCION framework; `python tests/chart_scion.py FOLDER` writes the table of the docs."""
+"""Runs the SCION charts; `python tests/chart_scion.py FOLDER` writes the table of the docs."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def table(verdicts: list[Verdict]) -> str:
     lines = [
         "# Charts: conformance",
         "",
-        "Charts of the SCION SCXML test framework (its own, not the W3C ones), each run on the engine through",
-        "Python, and again after an SCXML export and import. Made by `tests/chart_scion.py`.",
+        "Charts of the SCION SCXML test framework (its own, not the W3C ones), each run on the engine",
+        "through Python, and again after an SCXML export and import. Made by `tests/chart_scion.py`.",
         "",
         f"{len(verdicts)} charts: {count['passed']} passed, {count['differs']} differ where SCION left the "
         f"Recommendation, {count['refused']} refused by name, {count['failed']} failed.",

@@ -99,7 +99,7 @@ def test_bound_functions_are_called_after_the_macrostep(machine):
     machine.bind("farewell", None)
     machine.send_many(["hello", ("offer", {"amount": 3}), "bye"])
     assert len(called) == 1
-    with pytest.raises(emomas.ConfigError, match="effect is "wave": give one of greet, farewell"):
+    with pytest.raises(emomas.ConfigError, match='effect is "wave": give one of greet, farewell'):
         machine.bind("wave", farewell)
 
 
