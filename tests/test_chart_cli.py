@@ -60,7 +60,7 @@ def test_draw_writes_every_format(lamp, tmp_path):
     ]:
         assert chart("draw", lamp, "--out", tmp_path / "new" / name).returncode == 0
         assert (tmp_path / "new" / name).read_text().startswith(start)
-    assert "[states.off]" in chart("draw", tmp_path / "new" / "a.scxml", "-f", "toml").stdout
+    assert "[[states.off.transitions]]" in chart("draw", tmp_path / "new" / "a.scxml", "-f", "toml").stdout
     done = chart("draw", lamp, "-f", "png")
     assert (done.returncode, "svg, mermaid" in done.stderr) == (2, True)
 

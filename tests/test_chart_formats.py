@@ -1,7 +1,11 @@
 """Formats bring back the same chart; drawings show it."""
 
 import json
+import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +30,8 @@ after."1.5 ms" = "r2"
 after."7 ns" = [{ guard = "ok", target = "r2" }, { target = "r1", internal = true }]
 [states.p.states.r.states.r2]
 transitions = [
-  { target = "r1", internal = true, event = "go stop.*", guard = "belief.stance.distressed > 0.6 && n < 3", do = [
+  { target = "r1", internal = true, event = "go stop.*", guard = "belief.stance.distressed > 0.6 && n < 3",
+    do = [
     { assign = "n", value = "n + 1" }, { raise = "x", data = { k = "n" } },
     { send = "y", delay_ms = 250, id = "t", priority = "safety" }, { send = "z", delay_ms = "w / 2" },
     { if = "n > 1", then = ["c"], else = [{ if = "ok", then = [{ log = "plain text" }] }] } ] },
@@ -103,3 +108,23 @@ def test_log_texts_and_expressions():
         ("log", {"label": "twice", "value": 6}),
         ("log", {"value": "hello there"}),
     ]
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_picture_in_the_docs_is_current():
+    kiosk = Chart.load(ROOT / "examples" / "charts" / "kiosk.toml")
+    assert (ROOT / "docs" / "img" / "kiosk.svg").read_text(encoding="utf-8") == kiosk.to_svg()
+    assert kiosk.warnings == []
+
+
+def test_the_examples_in_the_docs_run():
+    page = (ROOT / "docs" / "charts.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"# ([\[(].*)$", script, re.MULTILINE)
+    assert [line for line in done.stdout.splitlines() if line in said] == said
+    (lamp,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert Chart.from_toml(lamp).start().leaves == ("off",)
