@@ -43,7 +43,8 @@ check: $(VENV)/built  ## formatting, lints, types, stubs
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest emomas._native
 
-bench: $(VENV)/built  ## micro-benchmarks
+bench: $(VENV)/built  ## micro-benchmarks, with other libraries beside
+	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' core-rs/Cargo.toml | head -n 1)

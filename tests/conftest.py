@@ -87,3 +87,13 @@ def data_folder() -> Path:
     if not (found / "credit_recovery_scenarios.csv").exists():
         pytest.skip(f"no EmoMAS scenario files in {found}: set EMOMAS_DATA to their folder")
     return found
+
+
+@pytest.fixture(scope="session")
+def scion_folder() -> Path:
+    """The SCION SCXML charts; skips where they are missing."""
+    folder = os.environ.get("EMOMAS_SCXML")
+    found = Path(folder) if folder else ROOT.parent / "shared" / "data" / "scxml_scion"
+    if not (found / "basic").is_dir():
+        pytest.skip(f"no SCXML charts in {found}: set EMOMAS_SCXML to their folder")
+    return found

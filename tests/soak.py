@@ -22,6 +22,23 @@ from emomas.library import load_scenarios
 from emomas.perception import observe
 
 RESULTS = Path(__file__).parent / "results" / "soak.json"
+KIOSK = Path(__file__).parent.parent / "examples" / "charts" / "kiosk.toml"
+PATCHES = [
+    "",
+    "]",
+    "}",
+    '"',
+    "<",
+    "/>",
+    "initial",
+    "parallel = true",
+    "1 / 0",
+    "final",
+    "&#0;",
+    "é",
+    "*",
+    "()",
+]
 WORDS = ["no", "ok deal", "30 days", "two weeks", "$400", "half past ten", "I can't", "please", "stop"]
 WORDS += ["明日", "🙂", "\x00", "١٢", "NaN", "-1e308", "between 20 and 30"]
 
@@ -109,6 +126,43 @@ def kill(seconds, rng):
     return {"kills": kills, "turns_replayed": turns, "torn_tails": torn}
 
 
+def charts(seconds, rng):
+    """Damaged charts through both readers; what still builds meets random events and damaged snapshots."""
+    counts = {"texts": 0, "refused": 0, "events": 0}
+    whole = emomas.Chart.load(KIOSK)
+    readers = [(emomas.Chart.from_toml, whole.to_toml()), (emomas.Chart.from_scxml, whole.to_scxml())]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        read, text = rng.choice(readers)
+        for _ in range(rng.randrange(1, 4)):
+            at, length = rng.randrange(len(text)), rng.randrange(12)
+            patch = rng.choice(
+                [text[k : k + rng.randrange(40)] for k in [rng.randrange(len(text))]] + PATCHES
+            )
+            text = text[:at] + patch + text[at + length :]
+        counts["texts"] += 1
+        try:
+            chart = read(text)
+        except EmomasError:
+            counts["refused"] += 1
+            continue
+        assert emomas.Chart.from_scxml(chart.to_scxml()).hash == chart.hash
+        machine = chart.start(max_microsteps=50)
+        for _ in range(50):
+            machine.send(rng.choice([*chart.events, "odd"]), offers=rng.randrange(9))
+            machine.advance(rng.randrange(10**9))
+            counts["events"] += 1
+        saved = bytearray(machine.snapshot())
+        assert chart.restore(bytes(saved)).snapshot() == saved
+        saved[rng.randrange(len(saved))] ^= 1 << rng.randrange(8)
+        try:
+            chart.restore(bytes(saved))
+            raise AssertionError("a damaged snapshot was restored")
+        except EmomasError:
+            pass
+    return counts
+
+
 def load(seconds):
     """Batches of all domains and counterparts: finite, bounded, independent of the number of threads."""
     episodes = 0
@@ -127,15 +181,15 @@ def load(seconds):
 
 
 def main():
-    """Run every part for a quarter of the time each and write the results."""
+    """Run every part for a fifth of the time each and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    share = args.minutes * 60 / 4
+    share = args.minutes * 60 / 5
     results = {"date": date.today().isoformat(), "minutes": args.minutes, "seed": args.seed}
-    for name, part in (("fuzz", fuzz), ("read_noise", read_noise), ("kill", kill)):
+    for name, part in (("fuzz", fuzz), ("read_noise", read_noise), ("charts", charts), ("kill", kill)):
         results[name] = part(share, rng)
         print(name, results[name], flush=True)
     results["load"] = load(share)

@@ -16,6 +16,7 @@ EMOMAS = str(Path(sys.executable).parent / "emomas")
 FIXTURES = Path(__file__).parent / "fixtures" / "csv"
 COMMANDS = ["run", "chat", "replay", "explain", "simulate", "world"]
 SCENARIOS = ["list", "show", "check", "import"]
+CHARTS = ["check", "draw", "run", "simulate"]
 
 
 def emomas(*args, stdin="", cwd=None, **env):
@@ -181,7 +182,10 @@ def test_chat_lets_a_person_be_the_counterpart(tmp_path):
     assert "no deal" in emomas("chat", "sleep-novel-lamp", stdin="").stdout
 
 
-@pytest.mark.parametrize("command", [[c] for c in COMMANDS] + [["scenarios", c] for c in SCENARIOS])
+@pytest.mark.parametrize(
+    "command",
+    [[c] for c in COMMANDS] + [["scenarios", c] for c in SCENARIOS] + [["chart", c] for c in CHARTS],
+)
 def test_help_has_examples(command):
     done = emomas(*command, "--help")
     assert done.returncode == 0

@@ -1,7 +1,8 @@
 """emomas: high-stakes conversations on the device.
 
 `Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations
-against simulated people. Everything is imported when first used, so `import emomas` is quick.
+against simulated people; `Chart` and `Machine` run statecharts. Everything is imported when first used, so
+`import emomas` is quick.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emomas._native import Belief, Core, Decision, Evidence, Replay, Scenario, replay
+    from emomas._native import Belief, Chart, Core, Decision, Evidence, Machine, Replay, Scenario, replay
     from emomas.agent import Agent, Reply
+    from emomas.charts import statechart
     from emomas.errors import (
+        ChartError,
         ConfigError,
         EmomasError,
         JournalError,
@@ -26,12 +29,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Agent": "emomas.agent",
     "Belief": "emomas._native",
+    "Chart": "emomas._native",
+    "ChartError": "emomas.errors",
     "ConfigError": "emomas.errors",
     "Core": "emomas._native",
     "Decision": "emomas._native",
     "EmomasError": "emomas.errors",
     "Evidence": "emomas._native",
     "JournalError": "emomas.errors",
+    "Machine": "emomas._native",
     "ObservationError": "emomas.errors",
     "Replay": "emomas._native",
     "Reply": "emomas.agent",
@@ -43,17 +49,21 @@ _HOMES = {
     "replay": "emomas._native",
     "scenario_ids": "emomas.library",
     "simulate": "emomas.simulation",
+    "statechart": "emomas.charts",
 }
 
 __all__ = [
     "Agent",
     "Belief",
+    "Chart",
+    "ChartError",
     "ConfigError",
     "Core",
     "Decision",
     "EmomasError",
     "Evidence",
     "JournalError",
+    "Machine",
     "ObservationError",
     "Replay",
     "Reply",
@@ -65,6 +75,7 @@ __all__ = [
     "replay",
     "scenario_ids",
     "simulate",
+    "statechart",
 ]
 
 

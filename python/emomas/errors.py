@@ -13,6 +13,12 @@ class ConfigError(EmomasError, ValueError):
     code = "config"
 
 
+class ChartError(EmomasError, ValueError):
+    """A statechart is wrong, or was given what it has no place for."""
+
+    code = "chart"
+
+
 class ScenarioError(EmomasError, ValueError):
     """A scenario or a CSV file is wrong."""
 

@@ -1,7 +1,9 @@
 //! The one bridge from Rust errors to the Python hierarchy in `emomas.errors`.
 
 use std::fmt::Display;
+use std::path::Path;
 
+use emomas_chart::ChartError;
 use emomas_core::agent::{ConfigError, SnapshotError, StepError};
 use emomas_sim::{BatchError, WorldError};
 use emomas_store::{SessionError, StoreError};
@@ -43,6 +45,18 @@ fn io_class(error: &std::io::Error) -> &'static str {
         std::io::ErrorKind::NotFound => "FileMissingError",
         _ => "StorageError",
     }
+}
+
+impl Raise for ChartError {
+    fn raise(self) -> PyErr {
+        let class = if matches!(self, Self::Snapshot { .. }) { "SnapshotError" } else { "ChartError" };
+        raise(class, self.code(), &self)
+    }
+}
+
+/// The operating system, or the encoding, kept `path` from being read.
+pub(crate) fn file_error(path: &Path, error: &std::io::Error) -> PyErr {
+    raise(io_class(error), "io", &format!("{}: can't read it: {error}", path.display()))
 }
 
 impl Raise for ConfigError {

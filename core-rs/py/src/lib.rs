@@ -1,6 +1,7 @@
 //! Python bindings: the only crate that knows PyO3. Plain Python (`python/emomas`) builds the public interface on it.
 
 mod belief;
+mod chart;
 mod convert;
 mod core;
 mod decision;
@@ -16,6 +17,10 @@ mod _native {
 
     #[pymodule_export]
     use crate::belief::Belief;
+    #[pymodule_export]
+    use crate::chart::chart::Chart;
+    #[pymodule_export]
+    use crate::chart::machine::Machine;
     #[pymodule_export]
     use crate::core::{Core, Evidence};
     #[pymodule_export]

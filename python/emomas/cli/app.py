@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from emomas.cli import catalogue, chat, comparison, journals, play
+from emomas.cli import catalogue, charts, chat, comparison, journals, play
 
 app = typer.Typer(
     name="emomas",
@@ -21,6 +21,7 @@ app.command()(journals.explain)
 app.command()(comparison.simulate)
 app.command()(catalogue.world)
 app.add_typer(catalogue.app, name="scenarios")
+app.add_typer(charts.app, name="chart")
 
 
 @app.callback(invoke_without_command=True)

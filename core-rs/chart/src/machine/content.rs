@@ -1,0 +1,102 @@
+//! Executable content. A fault ends its block and becomes `error.execution`.
+
+use heapless::Vec;
+
+use crate::chart::{Chart, Instruction, NONE, SendDelay, SendSite};
+use crate::limits::{EVENT_FIELDS, FIELDS};
+use crate::machine::Core;
+use crate::machine::host::Host;
+use crate::machine::queue::INTERNAL;
+use crate::value::{Fault, Value};
+
+impl Core {
+    #[inline]
+    pub(super) fn run_block<H: Host>(&mut self, chart: &Chart, block: u16, host: &mut H) {
+        if block == NONE {
+            return;
+        }
+        if let Err(fault) = self.instructions(chart, block, host) {
+            self.fail(fault);
+        }
+    }
+
+    fn instructions<H: Host>(&mut self, chart: &Chart, block: u16, host: &mut H) -> Result<(), Fault> {
+        let range = &chart.blocks[usize::from(block)];
+        // Jumps only lead forward, so a block ends.
+        let mut at = range.start;
+        while at < range.end {
+            let instruction = chart.instructions[at as usize];
+            at += 1;
+            match instruction {
+                Instruction::Effect(index) => {
+                    let site = &chart.effects[usize::from(index)];
+                    let mut values = Vec::<Value, FIELDS>::new();
+                    for expression in &site.expressions {
+                        let value = chart.expressions.eval(*expression, &self.env(chart))?;
+                        values.push(value).map_err(|_| Fault::Full)?;
+                    }
+                    host.effect(usize::from(index), site, &values);
+                }
+                Instruction::Assign { variable, value } => {
+                    let value = chart.expressions.eval(value, &self.env(chart))?;
+                    let slot = &mut self.variables[usize::from(variable)];
+                    *slot = value.fit(*slot)?;
+                }
+                Instruction::Send(site) => self.send_from(chart, &chart.sends[usize::from(site)])?,
+                Instruction::Cancel(id) => self.timers.cancel(id),
+                Instruction::Unless { condition, to } => {
+                    if !chart.expressions.eval(condition, &self.env(chart))?.truth()? {
+                        at = to;
+                    }
+                }
+                Instruction::Jump(to) => at = to,
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn send_from(&mut self, chart: &Chart, site: &SendSite) -> Result<(), Fault> {
+        if site.data.is_empty() {
+            return self.queue(chart, site, &[]);
+        }
+        let mut row = [None; EVENT_FIELDS];
+        for (field, expression) in &site.data {
+            row[usize::from(*field)] = Some(chart.expressions.eval(*expression, &self.env(chart))?);
+        }
+        self.queue(chart, site, &row[..self.data.len()])
+    }
+
+    fn queue(&mut self, chart: &Chart, site: &SendSite, data: &[Option<Value>]) -> Result<(), Fault> {
+        let delay_ns = match site.delay {
+            SendDelay::Internal => {
+                return if self.queues.push(INTERNAL, site.event, data) { Ok(()) } else { Err(Fault::Full) };
+            }
+            SendDelay::Ns(ns) => ns,
+            SendDelay::Ms(expression) => delay_ns(chart.expressions.eval(expression, &self.env(chart))?.number()?)?,
+        };
+        if delay_ns == 0 {
+            let queued = self.queues.push(1 + site.priority as usize, site.event, data);
+            self.counters.rejected += u64::from(!queued);
+            return Ok(());
+        }
+        let due_ns = self.time_ns.saturating_add(delay_ns);
+        if self.timers.push(due_ns, site.event, site.id, data) {
+            return Ok(());
+        }
+        self.counters.rejected += 1;
+        Err(Fault::Full)
+    }
+}
+
+/// Milliseconds, rounded to nanoseconds.
+fn delay_ns(ms: f64) -> Result<u64, Fault> {
+    let ns = ms * 1e6 + 0.5;
+    if (0.0..i64::MAX as f64).contains(&ns) { Ok(ns as u64) } else { Err(Fault::Assignment) }
+}
+
+impl SendSite {
+    pub(crate) const fn is_delayed(&self) -> bool {
+        !matches!(self.delay, SendDelay::Internal | SendDelay::Ns(0))
+    }
+}
