@@ -1,7 +1,7 @@
 """Instruction counts of the parts of a turn, under callgrind: the same on a busy machine as on a quiet one.
 
-python benchmarks/instructions.py            # prints the counts beside the stored ones; fails on a rise above 5 %
-python benchmarks/instructions.py --write    # stores them (with a line in the CHANGELOG that says why they rose)
+python benchmarks/instructions.py            # prints them beside the stored ones; fails on a rise above 5 %
+python benchmarks/instructions.py --write    # stores them; say in the CHANGELOG why they rose
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 STORED = Path(__file__).parent / "instructions.json"
-# Few enough to be quick under callgrind, many enough to average over a conversation's turns (9 calls a round).
+# Few enough to be quick under callgrind, many enough to average over a conversation's turns (9 a round).
 TIMES = {"batch_emomas": 1, "batch_fixed": 1, "plan_two_turns": 9, "snapshot": 9, "restore": 9}
 DEFAULT_TIMES = 180
 LIMIT = 1.05
@@ -42,9 +42,12 @@ def count(program, part, times):
 
 def versions():
     """What the counts depend on, beside the code."""
-    rustc = subprocess.run(["rustc", "--version"], check=True, capture_output=True, text=True).stdout.split()[1]
-    valgrind = subprocess.run(["valgrind", "--version"], check=True, capture_output=True, text=True).stdout
-    return {"rustc": rustc, "valgrind": valgrind.strip()}
+
+    def said(tool):
+        done = subprocess.run([tool, "--version"], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    return {"rustc": said("rustc"), "valgrind": said("valgrind")}
 
 
 def main():
@@ -74,7 +77,7 @@ def main():
     elif versions() != {key: stored.get(key) for key in ("rustc", "valgrind")}:
         print(f"stored with other tools ({stored.get('rustc')}, {stored.get('valgrind')}): not compared")
     elif risen:
-        sys.exit(f"more than 5 % up: {', '.join(risen)}. Mend it, or run with --write and say why in the CHANGELOG")
+        sys.exit(f"more than 5 % up: {', '.join(risen)}. Mend it, or --write and say why in the CHANGELOG")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ use emomas_chart::{Capacity, EventId, Priority, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use super::chart::Shared;
 use super::data::{to_python, to_value};
 use super::host::{Collector, Hooks};
+use super::model::Shared;
 use crate::errors::{Raise, unknown};
 
 type Data = Vec<(usize, Value)>;
@@ -45,7 +45,7 @@ impl Machine {
     /// Fields that some expression reads; the others have no use.
     fn data(&self, data: Option<&Bound<'_, PyDict>>) -> PyResult<Data> {
         let mut read = Data::new();
-        for (name, value) in data.into_iter().flat_map(|data| data.iter()) {
+        for (name, value) in data.into_iter().flat_map(PyDictMethods::iter) {
             let name: String = name.extract()?;
             let value = to_value(&name, &value)?;
             read.extend(self.shared.chart.data_field(&name).map(|field| (field, value)));

@@ -1,6 +1,6 @@
-//! Statecharts: [`chart`] is what is built once, [`machine`] what runs; [`data`] converts values.
+//! Statecharts: [`model`] is what is built once, [`machine`] what runs; [`data`] converts values.
 
-pub(crate) mod chart;
 mod data;
 mod host;
 pub(crate) mod machine;
+pub(crate) mod model;
