@@ -7,7 +7,7 @@ use super::{Core, Episode, Learned};
 use crate::persist::{Persist, Port};
 
 /// Version of the layout; raised with every change to a `Persist` implementation.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;
 const MAGIC: [u8; 8] = *b"EMOMASst";
 const HEADER: usize = 24;
 

@@ -69,8 +69,10 @@ const EFFECT_COMPLIANCE: [EmotionDist; STANCES] = [
 ];
 /// One SD of total concession over six turns, as reward of a turn: .112/6 of the gap at ½·.7/.25.
 const REWARD_PER_SD: f64 = 0.026;
-/// Reward of a turn in which nothing changes, and how many turns the prior above counts for, per stance and display.
+/// Reward of a turn in which nothing changes.
 const REWARD_PRIOR: f64 = 0.5;
+/// How many turns the effects above count for, per stance and display: the variance of a turn's reward (SD .08 against
+/// simulated people) over that of an effect that is known to .2 SD, .0052 as reward.
 const REWARD_PRIOR_TURNS: f64 = 240.0;
 /// Weights of expected reward, predicted valence and predicted cooperation in the strategic value, per unit.
 const REWARD_GAIN: f64 = 2000.0;
