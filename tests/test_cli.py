@@ -127,6 +127,7 @@ def test_scenarios_are_listed_shown_checked_and_imported(tmp_path):
         (["scenarios", "import", str(FIXTURES / "empty.csv")], "empty"),
         (["scenarios", "import", str(FIXTURES / "unknown.csv")], "unknown header"),
         (["scenarios", "list", "plumbing"], "surgery"),
+        (["replay", "/dev/zero"], "/dev/zero: a device"),
         (["scenarios", "import", "/dev/null"], "/dev/null: the file is empty"),
         (["run", "all", "--n", "3", "--journal", "x"], "--journal"),
         (["run", "--n", "100000000000"], "10000000"),

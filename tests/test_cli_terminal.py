@@ -148,6 +148,19 @@ def test_a_picture_that_exists_survives_a_full_disk(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["x.png"]
 
 
+def test_a_file_that_is_no_folder_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    done = in_a_pipe("run", "--plot", "file/x.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "error: file/x.png: can't be written" in done.stderr
+
+
+def test_a_picture_may_have_the_longest_name(tmp_path):
+    longest = "x" * 251 + ".png"
+    assert in_a_pipe("run", "--plot", longest, cwd=tmp_path).returncode == 0
+    assert [p.name for p in tmp_path.iterdir()] == [longest]
+
+
 def test_an_export_on_a_full_disk_is_told_and_nothing_stays(tmp_path):
     assert in_a_pipe("run", "--journal", "j", cwd=tmp_path).returncode == 0
     done = in_a_pipe("replay", "j", "--jsonl", "x.jsonl", cwd=tmp_path, preexec_fn=full_disk)

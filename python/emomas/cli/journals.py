@@ -21,6 +21,8 @@ JournalArg = Annotated[
 def _open(path: Path) -> tuple[_native.Replay, _native.Scenario, list[str]]:
     if not path.exists():
         raise FileMissingError(f"{path}: no such journal; `emomas run --journal {path}` writes one")
+    if path.is_char_device():
+        raise ConfigError(f"{path}: a device, not a journal; give a file that `emomas run --journal` wrote")
     replayed = _native.replay(path)
     header = json.loads(replayed.header_json())
     scenario = _native.Scenario.from_json(json.dumps(header["scenario"]))

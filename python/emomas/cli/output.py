@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def whole(path: Path) -> Iterator[Path]:
     """
     direct = path.parent == Path("/dev") or (path.exists() and not path.is_file())
     target = path if direct else Path(os.path.realpath(path))
-    part = target if direct else target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target if direct else target.with_name(f".emomas-{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -36,4 +36,5 @@ def whole(path: Path) -> Iterator[Path]:
         raise StorageError(f"{path}: can't be written: {reason}") from error
     finally:
         if not direct:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
