@@ -1,0 +1,935 @@
+"""A plain oracle of statechart semantics: SCXML 1.0, appendix D, run directly on the chart dict.
+
+Clarity comes before speed: the procedures keep the names and the order of the W3C's pseudo-code, so the two
+can be read side by side. docs/charts-choices.md lists what the contract leaves open and the choice made here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+Value = int | float | bool
+Effect = tuple[str, dict[str, Value]]
+Node = tuple[Any, ...]
+
+ACTIONS = ("effect", "assign", "raise", "send", "cancel", "if", "log")
+PRIORITIES = ("safety", "control", "advisory")
+MAX_MICROSTEPS = 1000
+CUT_EVENT = "error.platform"
+I64_MIN, I64_MAX = -(2**63), 2**63 - 1
+UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000}
+
+
+class EvaluationError(Exception):
+    """An expression has no value: the chart sees `error.execution`."""
+
+
+class ExpressionSyntaxError(EvaluationError):
+    """The text is not an expression of the grammar."""
+
+
+# ---------------------------------------------------------------- expressions: text -> tree
+
+TOKEN = re.compile(
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+          | (?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
+          | (?P<text>'[^']*'|"[^"]*")
+          | (?P<symbol>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!()]))""",
+    re.VERBOSE | re.ASCII,
+)
+SPELLINGS = {"&&": "and", "||": "or", "!": "not", "===": "==", "!==": "!="}
+COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+BINARY = {"or": 1, "and": 2, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
+NOT, UNARY = 3, 7
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+
+
+def tokenise(text: str) -> list[Token]:
+    tokens, at, end = [], 0, len(text.rstrip())
+    while at < end:
+        match = TOKEN.match(text, at)
+        if match is None:
+            raise ExpressionSyntaxError(f"unexpected {text[at:]!r} in {text!r}")
+        kind, word = match.lastgroup or "", match.group(match.lastgroup or 0)
+        word = SPELLINGS.get(word, word)
+        tokens.append(Token("symbol" if word in ("and", "or", "not") else kind, word))
+        at = match.end()
+    return [*tokens, Token("end", "")]
+
+
+class Parser:
+    """Recursive descent with precedence climbing: or < and < not < comparison < + - < * / % < unary -."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.tokens, self.at = text, tokenise(text), 0
+
+    def parse(self) -> Node:
+        tree = self.expression(1)
+        if self.peek().kind != "end":
+            self.fail()
+        return tree
+
+    def peek(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def accept(self, symbol: str) -> bool:
+        found = self.peek() == ("symbol", symbol)
+        self.at += found
+        return found
+
+    def expect(self, symbol: str) -> None:
+        if not self.accept(symbol):
+            self.fail()
+
+    def fail(self) -> None:
+        raise ExpressionSyntaxError(f"unexpected {self.peek().text!r} in {self.text!r}")
+
+    def binary(self) -> str | None:
+        token = self.peek()
+        return token.text if token.kind == "symbol" and token.text in BINARY else None
+
+    def expression(self, level: int) -> Node:
+        left = self.prefix(level)
+        while (op := self.binary()) and BINARY[op] >= level:
+            self.take()
+            left = (op, left, self.expression(BINARY[op] + 1))
+            if op in COMPARISONS and self.binary() in COMPARISONS:
+                self.fail()  # a < b < c has no meaning here
+        return left
+
+    def prefix(self, level: int) -> Node:
+        if level <= NOT and self.accept("not"):
+            return ("not", self.expression(NOT))
+        if self.accept("-"):
+            return ("negate", self.expression(UNARY))
+        return self.primary()
+
+    def primary(self) -> Node:
+        if self.accept("("):
+            tree = self.expression(1)
+            self.expect(")")
+            return tree
+        if self.peek().kind == "number":
+            return ("literal", number(self.take().text))
+        if self.peek().kind == "name":
+            return self.named(self.take().text)
+        self.fail()
+        raise AssertionError
+
+    def named(self, name: str) -> Node:
+        if name in ("true", "false"):
+            return ("literal", name == "true")
+        if name != "In":
+            return ("name", name)
+        self.expect("(")
+        if self.peek().kind != "text":
+            self.fail()
+        state = self.take().text[1:-1]
+        self.expect(")")
+        return ("In", state)
+
+
+def number(text: str) -> Value:
+    if not text.isdigit():
+        return float(text)
+    if int(text) > I64_MAX:
+        raise ExpressionSyntaxError(f"{text} does not fit 64 bits")
+    return int(text)
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str) -> Node:
+    return Parser(text).parse()
+
+
+def names_in(tree: Node) -> list[str]:
+    if tree[0] == "name":
+        return [tree[1]]
+    return [name for part in tree[1:] if isinstance(part, tuple) for name in names_in(part)]
+
+
+# ---------------------------------------------------------------- expressions: tree -> value
+
+
+def evaluate(tree: Node, name: Callable[[str], Value], is_in: Callable[[str], bool]) -> Value:
+    def value(node: Node) -> Value:
+        match node:
+            case ("literal", constant):
+                return constant
+            case ("name", text):
+                return name(text)
+            case ("In", state):
+                return is_in(state)
+            case ("not", operand):
+                return not truth(value(operand))
+            case ("negate", operand):
+                return subtract_from_zero(value(operand))
+            case ("and", left, right):
+                return truth(value(left)) and truth(value(right))
+            case ("or", left, right):
+                return truth(value(left)) or truth(value(right))
+            case (op, left, right) if op in COMPARISONS:
+                return compare(op, value(left), value(right))
+            case (op, left, right):
+                return arithmetic(op, value(left), value(right))
+        raise AssertionError(node)
+
+    return value(tree)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def truth(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise EvaluationError("a boolean is needed")
+    return value
+
+
+def numbers(left: Value, right: Value) -> tuple[Value, Value]:
+    """Two ints stay ints; an int beside a float becomes one, as 64-bit hardware would make it."""
+    if not (is_number(left) and is_number(right)):
+        raise EvaluationError("a number is needed")
+    both_int = isinstance(left, int) and isinstance(right, int)
+    return (left, right) if both_int else (float(left), float(right))
+
+
+def checked(value: int) -> int:
+    if not I64_MIN <= value <= I64_MAX:
+        raise EvaluationError("integer overflow")
+    return value
+
+
+def subtract_from_zero(value: Value) -> Value:
+    if not is_number(value):
+        raise EvaluationError("a number is needed")
+    return checked(-value) if isinstance(value, int) else -value
+
+
+def compare(op: str, left: Value, right: Value) -> bool:
+    if isinstance(left, bool) and isinstance(right, bool):
+        if op not in ("==", "!="):
+            raise EvaluationError("booleans have no order")
+    else:
+        left, right = numbers(left, right)
+    return {
+        "==": left == right, "!=": left != right, "<": left < right,
+        "<=": left <= right, ">": left > right, ">=": left >= right,
+    }[op]  # fmt: skip
+
+
+def arithmetic(op: str, left: Value, right: Value) -> Value:
+    left, right = numbers(left, right)
+    if op in "/%" and right == 0:
+        raise EvaluationError("division by zero")
+    whole = isinstance(left, int)
+    match op:
+        case "+":
+            result = left + right
+        case "-":
+            result = left - right
+        case "*":
+            result = left * right
+        case "/":
+            return divide_ints(left, right) if whole else left / right
+        case _:
+            return remainder_of_ints(left, right) if whole else remainder_of_floats(left, right)
+    return checked(result) if whole else result
+
+
+def divide_ints(left: int, right: int) -> Value:
+    return checked(left // right) if left % right == 0 else float(left) / float(right)
+
+
+def remainder_of_ints(left: int, right: int) -> int:
+    """The sign of the dividend; MIN % -1 overflows as it does in hardware."""
+    checked(left // right)
+    size = abs(left) % abs(right)
+    return -size if left < 0 else size
+
+
+def remainder_of_floats(left: float, right: float) -> float:
+    return math.nan if math.isinf(left) else math.fmod(left, right)
+
+
+def converted(value: Value, like: Value) -> Value:
+    """`value` as the declared type of a variable, whose current value is `like`."""
+    if isinstance(like, bool):
+        return truth(value)
+    if not is_number(value):
+        raise EvaluationError("a number is needed")
+    if isinstance(like, float):
+        return float(value)
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise EvaluationError("an int variable cannot hold a fraction")
+        return checked(int(value))
+    return value
+
+
+# ---------------------------------------------------------------- the chart as a tree
+
+
+@dataclass(eq=False)
+class State:
+    id: str
+    spec: dict
+    order: int
+    ancestors: tuple[State, ...]  # parent first, the root last
+    children: list[State] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
+
+    @property
+    def parent(self) -> State:
+        return self.ancestors[0]
+
+    @property
+    def initial(self) -> Transition:
+        spec = self.spec.get("initial")
+        if spec is None:
+            spec = get_child_states(self)[0].id
+        return make_transition(self, spec if isinstance(spec, dict) else {"target": spec})
+
+    @property
+    def default_history(self) -> Transition:
+        listed = self.spec.get("transitions")
+        return make_transition(self, listed[0] if listed else {"target": self.spec["target"]})
+
+
+@dataclass(eq=False)
+class Transition:
+    source: State
+    events: tuple[str, ...]
+    target: tuple[str, ...]
+    guard: str | None
+    internal: bool
+    content: list
+
+
+@dataclass
+class Event:
+    name: str
+    data: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass
+class Timer:
+    due: int
+    number: int
+    event: Event
+    priority: str
+    id: str | None
+
+
+def as_list(value: Any) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def duration_ns(text: str) -> int:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
+    if match is None:
+        raise ValueError(f"not a duration: {text!r}")
+    return round(float(match[1]) * UNIT_NS[match[2]])
+
+
+def make_transition(source: State, spec: dict, event: str = "") -> Transition:
+    return Transition(
+        source,
+        tuple(spec.get("event", event).split()),
+        tuple(as_list(spec.get("target") or [])),
+        spec.get("guard"),
+        spec.get("internal", False),
+        spec.get("do", []),
+    )
+
+
+def shorthand(source: State, event: str, value: Any) -> Iterable[Transition]:
+    """What may stand under an event name: a target, several targets, a transition, several transitions."""
+    if isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        value = {"target": value}
+    for spec in as_list(value):
+        yield make_transition(source, {**spec, "event": event})
+
+
+def after_events(state: State) -> list[tuple[str, int]]:
+    delays = state.spec.get("after", {})
+    return [(f"after.{state.id}.{n}", duration_ns(delay)) for n, delay in enumerate(delays)]
+
+
+def own_transitions(state: State) -> Iterable[Transition]:
+    for spec in state.spec.get("transitions", []):
+        yield make_transition(state, spec)
+    for event, value in state.spec.get("on", {}).items():
+        yield from shorthand(state, event, value)
+    for (event, _), value in zip(after_events(state), state.spec.get("after", {}).values(), strict=False):
+        yield from shorthand(state, event, value)
+
+
+def read_states(chart: dict) -> tuple[State, list[State]]:
+    """The root and every state in document order, the root first."""
+    root = State("", {"states": chart["states"], "initial": chart.get("initial")}, 0, ())
+    states = [root]
+
+    def read(parent: State) -> None:
+        for id, spec in parent.spec.get("states", {}).items():
+            state = State(id, spec, len(states), (parent, *parent.ancestors))
+            state.transitions = [] if is_history_state(state) else list(own_transitions(state))
+            parent.children.append(state)
+            states.append(state)
+            read(state)
+
+    read(root)
+    return root, states
+
+
+def entry_order(state: State) -> int:
+    return state.order
+
+
+def exit_order(state: State) -> int:
+    return -state.order
+
+
+def is_history_state(state: State) -> bool:
+    return "history" in state.spec
+
+
+def is_final_state(state: State) -> bool:
+    return state.spec.get("final", False)
+
+
+def is_parallel_state(state: State) -> bool:
+    return state.spec.get("parallel", False) and bool(get_child_states(state))
+
+
+def is_compound_state(state: State) -> bool:
+    return not state.spec.get("parallel", False) and bool(get_child_states(state))
+
+
+def is_atomic_state(state: State) -> bool:
+    return not is_history_state(state) and not get_child_states(state)
+
+
+def is_scxml_element(state: State) -> bool:
+    return not state.ancestors
+
+
+def get_child_states(state: State) -> list[State]:
+    return [child for child in state.children if not is_history_state(child)]
+
+
+def is_descendant(state: State, ancestor: State) -> bool:
+    return ancestor in state.ancestors
+
+
+def get_proper_ancestors(state: State, until: State | None) -> list[State]:
+    """From the parent up to but without `until`; with the root where `until` is None."""
+    found = []
+    for ancestor in state.ancestors:
+        if ancestor is until:
+            return found
+        found.append(ancestor)
+    return found if until is None else []
+
+
+def find_lcca(states: list[State]) -> State:
+    """The least common compound ancestor, which may be the root and is never a parallel state."""
+    head, *tail = states
+    for ancestor in head.ancestors:
+        compound = is_compound_state(ancestor) or is_scxml_element(ancestor)
+        if compound and all(is_descendant(state, ancestor) for state in tail):
+            return ancestor
+    return head  # only for the root's own initial transition
+
+
+def name_match(descriptors: tuple[str, ...], event: str) -> bool:
+    return any(descriptor_match(descriptor, event) for descriptor in descriptors)
+
+
+def descriptor_match(descriptor: str, event: str) -> bool:
+    if descriptor == "*":
+        return True
+    prefix = descriptor.removesuffix(".*").removesuffix(".")
+    return event == prefix or event.startswith(prefix + ".")
+
+
+# ---------------------------------------------------------------- the interpreter
+
+
+class Oracle:
+    """One chart and its one machine. `counters` says how often each construct fired."""
+
+    def __init__(self, chart: dict, max_microsteps: int = MAX_MICROSTEPS) -> None:
+        self.root, self.states = read_states(chart)
+        self.by_id = {state.id: state for state in self.states}
+        self.values: dict[str, Value] = dict(chart.get("variables", {}))
+        self.declared: list[str] = chart.get("inputs", [])
+        self.inputs: dict[str, float] = {}
+        self.max_microsteps = max_microsteps
+        self.active: set[State] = set()
+        self.history_value: dict[State, list[State]] = {}
+        self.internal_queue: deque[Event] = deque()
+        self.external_queues: dict[str, deque[Event]] = {priority: deque() for priority in PRIORITIES}
+        self.timers: list[Timer] = []
+        self.timers_sent = 0
+        self.now = 0
+        self.event: Event | None = None  # what `_event` names
+        self.external_event: Event | None = None  # what began the macrostep
+        self.running = False
+        self.finished = False
+        self.turns = 0
+        self.effects: list[Effect] = []
+        self.counters: Counter[str] = Counter()
+
+    # -- what a host calls
+
+    def start(self, time_ns: int = 0) -> list[Effect]:
+        self.now = time_ns
+        self.running = True
+        self.enter_states([self.root.initial])
+        self.complete_macrostep()
+        return self.run()
+
+    def send(self, event: str, /, priority: str = "control", **data: Value) -> list[Effect]:
+        self.post(event, priority, **data)
+        return self.run()
+
+    def post(self, event: str, /, priority: str = "control", **data: Value) -> None:
+        if self.running:
+            self.external_queues[priority].append(Event(event, data))
+
+    def run(self) -> list[Effect]:
+        self.main_event_loop()
+        effects, self.effects = self.effects, []
+        return effects
+
+    def advance(self, dt_ns: int) -> list[Effect]:
+        """Pending events run at the present time; then each due timer fires at its own, one at a time."""
+        end = self.now + dt_ns
+        self.main_event_loop()
+        while due := [timer for timer in self.timers if timer.due <= end]:
+            timer = min(due, key=lambda timer: (timer.due, timer.number))
+            self.timers.remove(timer)
+            self.now = max(self.now, timer.due)
+            self.counters["timer fired"] += 1
+            self.external_queues[timer.priority].append(timer.event)
+            self.main_event_loop()
+        self.now = end
+        return self.run()
+
+    def set(self, name: str, value: float) -> None:
+        self.inputs[name] = float(value)
+
+    @property
+    def configuration(self) -> tuple[str, ...]:
+        return tuple(state.id for state in sorted(self.active, key=entry_order))
+
+    @property
+    def variables(self) -> dict[str, Value]:
+        return dict(self.values)
+
+    # -- the main event loop
+
+    def main_event_loop(self) -> None:
+        """Take external events, each with its macrostep, until none waits or the machine has finished."""
+        while self.running and (event := self.next_external_event()):
+            self.event = self.external_event = event
+            self.turns = 0
+            enabled = self.select_transitions(event)
+            self.counters["external event"] += 1
+            self.counters["event dropped"] += not enabled
+            if enabled:
+                self.turns = 1
+                self.microstep(enabled)
+            self.complete_macrostep()
+
+    def next_external_event(self) -> Event | None:
+        for priority in PRIORITIES:
+            if self.external_queues[priority]:
+                return self.external_queues[priority].popleft()
+        return None
+
+    def complete_macrostep(self) -> None:
+        """Eventless transitions and internal events until nothing is left to do."""
+        while self.running:
+            enabled = self.select_eventless_transitions()
+            if not enabled:
+                if not self.internal_queue:
+                    return None
+                self.event = self.internal_queue.popleft()
+                self.counters["internal event"] += 1
+                enabled = self.select_transitions(self.event)
+            if self.turns >= self.max_microsteps:
+                return self.cut_off()
+            self.turns += 1
+            if enabled:
+                self.microstep(enabled)
+        if not self.finished:
+            self.exit_interpreter()
+        return None
+
+    def cut_off(self) -> None:
+        self.counters["macrostep cut"] += 1
+        self.internal_queue.clear()
+        begun_by = self.external_event.name if self.external_event else ""
+        waiting = any(event.name == CUT_EVENT for event in self.external_queues["control"])
+        if begun_by != CUT_EVENT and not waiting:  # else an endless macrostep would feed the next for ever
+            self.external_queues["control"].append(Event(CUT_EVENT))
+
+    def exit_interpreter(self) -> None:
+        for state in sorted(self.active, key=exit_order):
+            self.exit_state(state)
+        self.finished = True
+        self.timers.clear()
+        self.internal_queue.clear()
+        for queue in self.external_queues.values():
+            queue.clear()
+
+    # -- selection
+
+    def select_eventless_transitions(self) -> list[Transition]:
+        return self.select(lambda transition: not transition.events)
+
+    def select_transitions(self, event: Event) -> list[Transition]:
+        return self.select(lambda transition: name_match(transition.events, event.name))
+
+    def select(self, matches: Callable[[Transition], bool]) -> list[Transition]:
+        enabled: list[Transition] = []
+        for state in sorted(filter(is_atomic_state, self.active), key=entry_order):
+            transition = self.first_enabled(state, matches)
+            if transition is not None and transition not in enabled:
+                enabled.append(transition)
+        return self.remove_conflicting_transitions(enabled)
+
+    def first_enabled(self, atomic: State, matches: Callable[[Transition], bool]) -> Transition | None:
+        for state in (atomic, *atomic.ancestors):
+            for transition in state.transitions:
+                if matches(transition) and self.condition_match(transition):
+                    return transition
+        return None
+
+    def condition_match(self, transition: Transition) -> bool:
+        """Every evaluation that fails counts, so a guard tried for two atomic states may raise two errors."""
+        if transition.guard is None:
+            return True
+        try:
+            return truth(self.value(transition.guard))
+        except EvaluationError:
+            self.counters["guard error"] += 1
+            self.internal_queue.append(Event("error.execution"))
+            return False
+
+    def remove_conflicting_transitions(self, enabled: list[Transition]) -> list[Transition]:
+        filtered: list[Transition] = []
+        for t1 in enabled:
+            preempted, to_remove = False, []
+            for t2 in filtered:
+                if self.compute_exit_set([t1]) & self.compute_exit_set([t2]):
+                    if is_descendant(t1.source, t2.source):
+                        to_remove.append(t2)
+                    else:
+                        preempted = True
+                        break
+            self.counters["preempted by document order"] += preempted
+            if not preempted:
+                self.counters["preempted by a descendant"] += len(to_remove)
+                filtered = [t for t in filtered if t not in to_remove] + [t1]
+        return filtered
+
+    # -- a microstep
+
+    def microstep(self, enabled: list[Transition]) -> None:
+        self.count_transitions(enabled)
+        self.exit_states(enabled)
+        for transition in enabled:
+            self.execute_content(transition.content)
+        self.enter_states(enabled)
+
+    def exit_states(self, enabled: list[Transition]) -> None:
+        to_exit = sorted(self.compute_exit_set(enabled), key=exit_order)
+        for state in to_exit:
+            for history in filter(is_history_state, state.children):
+                self.history_value[history] = self.remembered(history, state)
+        for state in to_exit:
+            self.exit_state(state)
+
+    def remembered(self, history: State, parent: State) -> list[State]:
+        if history.spec["history"] == "deep":
+            kept = [s for s in self.active if is_atomic_state(s) and is_descendant(s, parent)]
+        else:
+            kept = [s for s in self.active if s.parent is parent]
+        return sorted(kept, key=entry_order)
+
+    def exit_state(self, state: State) -> None:
+        for event, _ in after_events(state):
+            self.cancel(event)
+        self.execute_content(state.spec.get("exit", []))
+        self.active.discard(state)
+
+    def compute_exit_set(self, transitions: list[Transition]) -> set[State]:
+        to_exit: set[State] = set()
+        for transition in transitions:
+            if transition.target:
+                domain = self.get_transition_domain(transition)
+                to_exit |= {state for state in self.active if is_descendant(state, domain)}
+        return to_exit
+
+    def enter_states(self, enabled: list[Transition]) -> None:
+        entry = EntrySet(self)
+        entry.compute(enabled)
+        for state in sorted(entry.states_to_enter, key=entry_order):
+            self.active.add(state)
+            self.execute_content(state.spec.get("entry", []))
+            for event, delay_ns in after_events(state):
+                self.deliver(Event(event), delay_ns, "control", event)
+            if state in entry.states_for_default_entry:
+                self.execute_content(state.initial.content)
+            self.execute_content(entry.default_history_content.get(state, []))
+            if is_final_state(state):
+                self.enter_final(state)
+
+    def enter_final(self, state: State) -> None:
+        parent = state.parent
+        if is_scxml_element(parent):
+            self.running = False
+            return
+        self.done(parent)
+        grandparent = parent.parent
+        if is_parallel_state(grandparent) and all(map(self.is_in_final_state, get_child_states(grandparent))):
+            self.counters["parallel done"] += 1
+            self.done(grandparent)
+
+    def done(self, state: State) -> None:
+        self.counters["done.state"] += 1
+        self.internal_queue.append(Event(f"done.state.{state.id}"))
+
+    def is_in_final_state(self, state: State) -> bool:
+        if is_compound_state(state):
+            return any(is_final_state(child) and child in self.active for child in get_child_states(state))
+        if is_parallel_state(state):
+            return all(map(self.is_in_final_state, get_child_states(state)))
+        return False
+
+    def get_transition_domain(self, transition: Transition) -> State:
+        targets = self.get_effective_target_states(transition)
+        source = transition.source
+        if (
+            transition.internal
+            and is_compound_state(source)
+            and all(is_descendant(target, source) for target in targets)
+        ):
+            return source
+        return find_lcca([source, *targets])
+
+    def get_effective_target_states(self, transition: Transition) -> list[State]:
+        found: list[State] = []
+        for state in self.targets(transition):
+            if not is_history_state(state):
+                effective = [state]
+            elif state in self.history_value:
+                effective = self.history_value[state]
+            else:
+                effective = self.get_effective_target_states(state.default_history)
+            found += [s for s in effective if s not in found]
+        return found
+
+    def targets(self, transition: Transition) -> list[State]:
+        return [self.by_id[id] for id in transition.target]
+
+    # -- executable content
+
+    def execute_content(self, block: list) -> None:
+        """A failure puts `error.execution` on the internal queue and skips the rest of the block."""
+        try:
+            self.execute_actions(block)
+        except EvaluationError:
+            self.counters["action error"] += 1
+            self.internal_queue.append(Event("error.execution"))
+
+    def execute_actions(self, actions: list) -> None:
+        for action in actions:
+            self.execute(action)
+
+    def execute(self, action: str | dict) -> None:
+        match action:
+            case str(name):
+                self.effects.append((name, {}))
+            case {"effect": name}:
+                self.effects.append((name, self.evaluated(action)))
+            case {"assign": name, "value": text}:
+                self.assign(name, self.value(str(text)))
+            case {"raise": name}:
+                self.internal_queue.append(Event(name))
+            case {"send": name}:
+                delay_ns = action.get("delay_ns", round(action.get("delay_ms", 0) * UNIT_NS["ms"]))
+                event = Event(name, self.evaluated(action))
+                self.deliver(event, delay_ns, action.get("priority", "control"), action.get("id"))
+            case {"cancel": id}:
+                self.cancel(id)
+            case {"if": text}:
+                branch = "then" if truth(self.value(text)) else "else"
+                self.execute_actions(action.get(branch, []))
+            case {"log": text}:
+                self.effects.append(("log", self.logged(action, text)))
+        self.count_action(action)
+
+    def assign(self, name: str, value: Value) -> None:
+        if name not in self.values:
+            raise EvaluationError(f"no variable {name}")
+        self.values[name] = converted(value, self.values[name])
+
+    def evaluated(self, action: dict) -> dict[str, Value]:
+        return {key: self.value(str(text)) for key, text in action.get("data", {}).items()}
+
+    def logged(self, action: dict, text: str) -> dict[str, Any]:
+        label = {"label": action["label"]} if "label" in action else {}
+        return {**label, "value": self.value(text) if self.is_expression(text) else text}
+
+    def is_expression(self, text: str) -> bool:
+        """Words that name nothing are text, so that {"log": "hello"} says hello."""
+        try:
+            names = names_in(parse(text))
+        except ExpressionSyntaxError:
+            return False
+        return all(name.startswith("_event.") or name in (*self.values, *self.declared) for name in names)
+
+    def deliver(self, event: Event, delay_ns: int, priority: str, id: str | None) -> None:
+        if delay_ns == 0:
+            self.external_queues[priority].append(event)
+            return
+        self.timers_sent += 1
+        self.timers.append(Timer(self.now + delay_ns, self.timers_sent, event, priority, id))
+
+    def cancel(self, id: str) -> None:
+        kept = [timer for timer in self.timers if timer.id != id]
+        self.counters["timer cancelled"] += len(self.timers) - len(kept)
+        self.timers = kept
+
+    # -- values
+
+    def value(self, text: str) -> Value:
+        return evaluate(parse(text), self.named_value, self.is_in)
+
+    def named_value(self, name: str) -> Value:
+        if name.startswith("_event."):
+            return self.event_value(name.removeprefix("_event."))
+        for known in (self.values, self.inputs):
+            if name in known:
+                return known[name]
+        raise EvaluationError(f"{name} has no value")
+
+    def event_value(self, key: str) -> Value:
+        value = self.event.data.get(key) if self.event else None
+        if not isinstance(value, (bool, int, float)):
+            raise EvaluationError(f"the event carries no {key}")
+        return value
+
+    def is_in(self, id: str) -> bool:
+        return self.by_id.get(id) in self.active
+
+    # -- coverage
+
+    def count_action(self, action: str | dict) -> None:
+        if isinstance(action, dict):
+            kind = next(kind for kind in ACTIONS if kind in action)
+            delayed = kind == "send" and ("delay_ms" in action or "delay_ns" in action)
+            self.counters[f"action: {kind}{' later' if delayed else ''}"] += 1
+
+    def count_transitions(self, enabled: list[Transition]) -> None:
+        self.counters["microstep"] += 1
+        self.counters["microstep of several transitions"] += len(enabled) > 1
+        for transition in enabled:
+            targets = self.targets(transition)
+            internal = transition.internal and transition.target
+            self.counters["transition"] += 1
+            self.counters["transition: eventless"] += not transition.events
+            self.counters["transition: targetless"] += not targets
+            self.counters["transition: multi-target"] += len(targets) > 1
+            self.counters["transition: wildcard"] += any("*" in event for event in transition.events)
+            for prefix in ("done", "error", "after"):
+                named = any(event.startswith(prefix) for event in transition.events)
+                self.counters[f"transition: on {prefix}"] += named
+            self.counters["transition: self"] += transition.source in targets
+            self.counters["transition: to history"] += any(map(is_history_state, targets))
+            if internal and self.get_transition_domain(transition) is transition.source:
+                self.counters["transition: internal"] += 1
+            elif internal:
+                self.counters["transition: internal in name only"] += 1
+
+
+class EntrySet:
+    """computeEntrySet and its two helpers, with the three sets they fill."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+        self.states_to_enter: list[State] = []
+        self.states_for_default_entry: list[State] = []
+        self.default_history_content: dict[State, list] = {}
+
+    def compute(self, transitions: list[Transition]) -> None:
+        for transition in transitions:
+            for state in self.oracle.targets(transition):
+                self.add_descendant_states_to_enter(state)
+            if transition.target:
+                ancestor = self.oracle.get_transition_domain(transition)
+                for state in self.oracle.get_effective_target_states(transition):
+                    self.add_ancestor_states_to_enter(state, ancestor)
+
+    def add(self, state: State) -> None:
+        if state not in self.states_to_enter:
+            self.states_to_enter.append(state)
+
+    def add_descendant_states_to_enter(self, state: State) -> None:
+        if is_history_state(state):
+            return self.add_history(state)
+        self.add(state)
+        if is_compound_state(state):
+            self.states_for_default_entry.append(state)
+            self.add_targets(self.oracle.targets(state.initial), state)
+        elif is_parallel_state(state):
+            self.add_missing_regions(state)
+        return None
+
+    def add_history(self, history: State) -> None:
+        kind = history.spec["history"]
+        remembered = self.oracle.history_value.get(history)
+        if remembered:
+            self.oracle.counters[f"history restored: {kind}"] += 1
+            self.oracle.counters["history restored: of a parallel"] += is_parallel_state(history.parent)
+            self.add_targets(remembered, history.parent)
+        else:
+            self.oracle.counters[f"history default: {kind}"] += 1
+            self.default_history_content[history.parent] = history.default_history.content
+            self.add_targets(self.oracle.targets(history.default_history), history.parent)
+
+    def add_targets(self, targets: list[State], ancestor: State) -> None:
+        for state in targets:
+            self.add_descendant_states_to_enter(state)
+        for state in targets:
+            self.add_ancestor_states_to_enter(state, ancestor)
+
+    def add_ancestor_states_to_enter(self, state: State, ancestor: State) -> None:
+        for between in get_proper_ancestors(state, ancestor):
+            self.add(between)
+            if is_parallel_state(between):
+                self.add_missing_regions(between)
+
+    def add_missing_regions(self, parallel: State) -> None:
+        for child in get_child_states(parallel):
+            if not any(is_descendant(state, child) for state in self.states_to_enter):
+                self.add_descendant_states_to_enter(child)
