@@ -11,7 +11,9 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import contextmanager
 from fcntl import ioctl
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -211,23 +213,33 @@ def test_a_closed_pipe_is_no_answer(args):
     assert done.stderr == ""
 
 
+@contextmanager
+def started(*args, **options):
+    """A child that hears Ctrl-C even if these tests run in the background, and doesn't outlive them."""
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    child = subprocess.Popen([EMOMAS, *args], text=True, env=environment(), preexec_fn=heard, **options)
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
 @pytest.mark.parametrize("args", COUNTING)
 def test_ctrl_c_stops_what_takes_long(args):
-    child = subprocess.Popen(
-        [EMOMAS, *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment()
-    )
-    busy(child)
-    child.send_signal(signal.SIGINT)
-    asked = time.monotonic()
-    _, told = child.communicate(timeout=20)
-    took = time.monotonic() - asked
-    assert child.returncode == 130
-    assert "Traceback" not in told
-    assert took < 1.0, f"stopped after {took:.2f} s"
+    with started(*args, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        busy(child)
+        child.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        _, told = child.communicate(timeout=20)
+        took = time.monotonic() - asked
+        assert child.returncode == 130
+        assert "Traceback" not in told
+        assert took < 1.0, f"stopped after {took:.2f} s"
 
 
 def busy(child):
-    """Waits until the child has computed for a second, whatever else runs here."""
+    """Waits until the child has computed for a while, whatever else runs here."""
     ticks = os.sysconf("SC_CLK_TCK")
     for _ in range(600):
         used = sum(map(int, Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
@@ -239,19 +251,12 @@ def busy(child):
 
 def test_ctrl_c_ends_a_chat():
     ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [EMOMAS, "chat"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment(),
-        start_new_session=True,
-    )
-    os.close(theirs)
-    written = b""
-    while b"you " not in written.rpartition(b"agent")[2]:
-        assert select.select([ours], [], [], 30)[0], written
-        written += os.read(ours, 4096)
-    child.send_signal(signal.SIGINT)
-    assert child.wait(timeout=10) == 130
+    with started("chat", stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as child:
+        os.close(theirs)
+        written = b""
+        while b"you " not in written.rpartition(b"agent")[2]:
+            assert select.select([ours], [], [], 30)[0], written
+            written += os.read(ours, 4096)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=10) == 130
     os.close(ours)
