@@ -258,7 +258,7 @@ def turn_peers() -> list[Case]:
         zip(EMOTIONS, ["joy", "neutral", "neutral", "neutral", "surprise", "neutral", "neutral"], strict=True)
     )
     return [
-        row("transitions: one guarded phase event and nothing else", "transitions", transitions_event),
+        row("transitions: one guarded phase event, nothing else", "transitions", transitions_event),
         Case(
             "a dict from the person's emotion to the reply: no inference, no offer, no learning",
             statement("table['anger']", table=table),

@@ -28,7 +28,7 @@ def verdict(row: dict[str, Any]) -> str:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown; a peer's last column is its cost over that of the first row of its group."""
+    """Markdown; a peer's last column is its cost over that of its group's reference."""
     lines: list[str] = []
     for group in dict.fromkeys(row["group"] for row in rows):
         members = [row for row in rows if row["group"] == group]
@@ -78,7 +78,7 @@ def draw(path: Path, rows: list[dict[str, Any]], facts: dict[str, Any]) -> None:
 
     compared = {row["group"] for row in rows if "ratio" in row}
     groups = [group for group in dict.fromkeys(row["group"] for row in rows) if group in compared]
-    columns = [groups[: len(groups) - 2], groups[len(groups) - 2 :]]
+    columns = [groups[: len(groups) - 3], groups[len(groups) - 3 :]]
     shown = {group: [row for row in rows if row["group"] == group and "value" in row] for group in groups}
     heights = [[len(shown[group]) + 1.6 for group in column] for column in columns]
     figure = plt.figure(figsize=(13, 0.27 * max(map(sum, heights)) + 0.8))
@@ -94,7 +94,7 @@ def draw(path: Path, rows: list[dict[str, Any]], facts: dict[str, Any]) -> None:
             axes = figure.add_axes((left, bottom + 0.5 * unit, 0.21, top - bottom - 1.6 * unit))
             panel(axes, group, shown[group])
     figure.suptitle(
-        f"What the same work costs, log scales; × is over the red bar ({facts['machine']}, {facts['date']})",
+        f"What the same work costs, log scales; × is over emomas ({facts['machine']}, {facts['date']})",
         fontsize=10,
         y=0.995,
     )
@@ -121,7 +121,7 @@ def panel(axes: Any, group: str, rows: list[dict[str, Any]]) -> None:
     for at, (row, value) in enumerate(zip(rows, values, strict=True)):
         text = f" {short(row['value'])} {row['unit']}"
         if "ratio" in row:
-            text += f"  ({short(row['ratio'])} ×)"
+            text += f"  ({short(row['ratio'])} ×{', we lose' if row['ratio'] < 1 else ''})"
         weight = "bold" if row["ours"] else "normal"
         axes.text(
             value,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -79,11 +80,21 @@ def gather() -> dict[str, Any]:
     }
 
 
+def publish(facts: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """The page and the picture."""
+    write_page(DOCS / "benchmarks.md", facts, rows)
+    if importlib.util.find_spec("matplotlib"):
+        draw(DOCS / "img" / "benchmarks.png", rows, facts)
+    else:
+        print("matplotlib is not installed: the picture stays as it was")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--dry", action="store_true", help="print only, write nothing")
+    parser.add_argument("--redraw", action="store_true", help="page and picture from the stored JSON")
     parser.add_argument("--rounds", type=int, default=300, help="batches of each row (default 300)")
     parser.add_argument("--batch-ms", type=float, default=0.5, help="length of a batch (default 0.5 ms)")
     args = parser.parse_args()
@@ -91,6 +102,10 @@ def main() -> None:
         # Read when libraries are loaded, so from the start: nothing of this size gains from threads.
         os.environ.update({**ONE_THREAD, **os.environ})
         os.execv(sys.executable, [sys.executable, *sys.argv])
+    if args.redraw:
+        stored = json.loads((DOCS / "benchmarks.json").read_text(encoding="utf-8"))
+        publish(stored, stored["rows"])
+        return
     facts = gather()
     groups = [turn_group(turn_peers()), filter_group(), *learning_groups(), save_group(), *part_groups()]
     print("Times …", flush=True)
@@ -104,8 +119,7 @@ def main() -> None:
     if not args.dry:
         stored = json.dumps({**facts, "rounds": args.rounds, "rows": rows}, indent=1, ensure_ascii=False)
         (DOCS / "benchmarks.json").write_text(stored + "\n", encoding="utf-8")
-        write_page(DOCS / "benchmarks.md", facts, rows)
-        draw(DOCS / "img" / "benchmarks.png", rows, facts)
+        publish(facts, rows)
 
 
 if __name__ == "__main__":

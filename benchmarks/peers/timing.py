@@ -1,7 +1,7 @@
 """Times statements in short batches that take turns, so that a busy machine hits every row alike.
 
-Batches are shorter than a scheduler's time slice: most are then not interrupted, however busy the machine is.
-Each row has one in every round, so all rows see the machine's fast and slow spells.
+Time is the process's CPU time: waiting while others run does not enter, which would hit long operations more
+than short ones. Each row has a batch in every round, so all rows see the machine's fast and slow spells.
 
 A row's time is the median of its batches' means. A ratio is the median over pairs of adjacent batches: each
 peer's batch runs right after one of the reference, so a slow spell is in both.
@@ -13,6 +13,7 @@ import statistics
 import timeit
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import process_time
 from typing import Any
 
 Seconds = Callable[[int], float]
@@ -39,7 +40,7 @@ class Group:
 
 def statement(text: str, **names: Any) -> Seconds:
     """`text` timed in a loop of its own, without a call around it and without garbage collection."""
-    return timeit.Timer(text, globals=names).timeit
+    return timeit.Timer(text, timer=process_time, globals=names).timeit
 
 
 def calibrate(seconds: Seconds, batch_s: float) -> int:
