@@ -18,7 +18,7 @@ mod _native {
     #[pymodule_export]
     use crate::belief::Belief;
     #[pymodule_export]
-    use crate::chart::chart::Chart;
+    use crate::chart::definition::Chart;
     #[pymodule_export]
     use crate::chart::machine::Machine;
     #[pymodule_export]

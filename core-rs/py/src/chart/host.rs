@@ -6,8 +6,8 @@ use emomas_chart::{Host, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::chart::Shared;
 use super::data::to_python;
+use super::definition::Shared;
 
 /// Functions called around each transition.
 #[derive(Default)]

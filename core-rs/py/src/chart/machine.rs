@@ -7,8 +7,8 @@ use emomas_chart::{Capacity, EventId, Priority, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use super::chart::Shared;
 use super::data::{to_python, to_value};
+use super::definition::Shared;
 use super::host::{Collector, Hooks};
 use crate::errors::{Raise, unknown};
 
