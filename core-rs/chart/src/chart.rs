@@ -9,6 +9,7 @@ use core::ops::Range;
 use crate::check::Finding;
 use crate::error::ChartError;
 use crate::expr::Expressions;
+use crate::lookup::Lookup;
 use crate::machine::{Capacity, Host, Machine};
 use crate::source::{Kind, Priority, Source};
 use crate::value::Value;
@@ -151,8 +152,7 @@ pub struct Chart {
     pub(crate) inputs: Vec<String>,
     pub(crate) data: Vec<String>,
     pub(crate) event_names: Vec<String>,
-    /// Event names in order, each with its event and the event of unnamed ones below it.
-    pub(crate) event_index: Vec<(String, u16, u16)>,
+    pub(crate) lookup: Lookup,
     /// Row of each event in `candidates`.
     pub(crate) rows: Vec<u16>,
     /// By row and state: where its list in `lists` starts.
@@ -241,17 +241,14 @@ impl Chart {
     /// The event called `name`. A name that the chart doesn't mention is known by what matches it.
     #[inline]
     pub fn event(&self, name: &str) -> EventId {
-        match self.event_index.binary_search_by(|entry| entry.0.as_str().cmp(name)) {
-            Ok(found) => EventId(self.event_index[found].1),
-            Err(_) => EventId(self.unnamed(name)),
-        }
+        EventId(self.lookup.find(name).map_or_else(|| self.unnamed(name), |found| found.1))
     }
 
     fn unnamed(&self, name: &str) -> u16 {
         let mut rest = name;
         while let Some((prefix, _)) = rest.rsplit_once('.') {
-            if let Ok(found) = self.event_index.binary_search_by(|entry| entry.0.as_str().cmp(prefix)) {
-                return self.event_index[found].2;
+            if let Some(found) = self.lookup.find(prefix) {
+                return found.2;
             }
             rest = prefix;
         }

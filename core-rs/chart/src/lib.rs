@@ -19,6 +19,7 @@ pub mod error;
 pub mod expr;
 pub mod formats;
 pub mod limits;
+mod lookup;
 pub mod machine;
 mod read;
 mod set;

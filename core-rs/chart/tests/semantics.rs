@@ -358,12 +358,12 @@ on.back = "a"
 [states.late]
 "#;
     let mut m = Running::new(text);
-    m.advance_ms(249);
+    m.advance_ms(200);
     m.send("go");
-    m.advance_ms(1000);
-    assert_eq!(m.leaves(), "b");
     m.send("back");
-    m.advance_ms(250);
+    m.advance_ms(249);
+    assert_eq!(m.leaves(), "a", "the first wait was taken back");
+    m.advance_ms(1);
     assert_eq!(m.leaves(), "late");
 }
 
@@ -385,4 +385,22 @@ entry = ["enter_a1"]
 "#,
     );
     assert_eq!(m.send("again"), ["exit_a1", "enter_a1"]);
+}
+
+#[test]
+fn an_internal_transition_to_a_history_inside_keeps_its_source() {
+    let mut m = Running::new(
+        r#"
+[states.a]
+exit = ["exit_a"]
+transitions = [{ event = "in", target = "h", internal = true }, { event = "ex", target = "h" }]
+[states.a.states.h]
+history = "shallow"
+target = "a1"
+[states.a.states.a1]
+exit = ["exit_a1"]
+"#,
+    );
+    assert_eq!(m.send("in"), ["exit_a1"]);
+    assert_eq!(m.send("ex"), ["exit_a1", "exit_a"]);
 }

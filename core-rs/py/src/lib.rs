@@ -18,9 +18,9 @@ mod _native {
     #[pymodule_export]
     use crate::belief::Belief;
     #[pymodule_export]
-    use crate::chart::machine::Machine;
+    use crate::chart::definition::Chart;
     #[pymodule_export]
-    use crate::chart::model::Chart;
+    use crate::chart::machine::Machine;
     #[pymodule_export]
     use crate::core::{Core, Evidence};
     #[pymodule_export]

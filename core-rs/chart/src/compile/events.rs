@@ -9,11 +9,12 @@ use crate::chart::{Chart, EVENTLESS, NONE, OTHER, ROOT};
 use crate::compile::Scope;
 use crate::error::{At, ChartError};
 use crate::limits;
+use crate::lookup::Lookup;
 
 /// Fills the chart's event tables.
 pub(super) fn index(chart: &mut Chart, scope: &Scope) -> Result<(), ChartError> {
     let names = &scope.events.names;
-    chart.event_index = names
+    let named = names
         .iter()
         .enumerate()
         .skip(usize::from(OTHER) + 1)
@@ -23,7 +24,7 @@ pub(super) fn index(chart: &mut Chart, scope: &Scope) -> Result<(), ChartError> 
             (name.clone(), event as u16, below)
         })
         .collect();
-    chart.event_index.sort();
+    chart.lookup = Lookup::new(named);
     chart.event_names = names.iter().map(|name| name.strip_suffix(".*").unwrap_or(name).into()).collect();
     let by_descriptor = by_descriptor(chart);
     let mut known = BTreeMap::new();

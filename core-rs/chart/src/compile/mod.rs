@@ -16,6 +16,7 @@ use crate::check;
 use crate::error::{At, ChartError};
 use crate::expr::{Expressions, Scope, parse};
 use crate::limits;
+use crate::lookup::Lookup;
 use crate::machine::entry::Entry;
 use crate::set::WORDS;
 use crate::source::{Initial, Kind, Source, State, Transition};
@@ -42,7 +43,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
         inputs: source.inputs.clone(),
         data: Vec::new(),
         event_names: Vec::new(),
-        event_index: Vec::new(),
+        lookup: Lookup::default(),
         rows: Vec::new(),
         candidates: Vec::new(),
         lists: Vec::new(),

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::data::to_python;
-use super::model::Shared;
+use super::definition::Shared;
 
 /// Functions called around each transition.
 #[derive(Default)]

@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::data::{to_python, to_value};
+use super::definition::Shared;
 use super::host::{Collector, Hooks};
-use super::model::Shared;
 use crate::errors::{Raise, unknown};
 
 type Data = Vec<(usize, Value)>;
@@ -45,7 +45,8 @@ impl Machine {
     /// Fields that some expression reads; the others have no use.
     fn data(&self, data: Option<&Bound<'_, PyDict>>) -> PyResult<Data> {
         let mut read = Data::new();
-        for (name, value) in data.into_iter().flat_map(PyDictMethods::iter) {
+        let Some(data) = data else { return Ok(read) };
+        for (name, value) in data {
             let name: String = name.extract()?;
             let value = to_value(&name, &value)?;
             read.extend(self.shared.chart.data_field(&name).map(|field| (field, value)));
@@ -70,9 +71,6 @@ impl Machine {
 
     /// Calls the functions bound to effects, with the machine free to be used by them.
     fn dispatch<'py>(slf: &Bound<'py, Self>, effects: Bound<'py, PyList>) -> PyResult<Bound<'py, PyList>> {
-        if effects.is_empty() || slf.borrow().bound.is_empty() {
-            return Ok(effects);
-        }
         for effect in &effects {
             let (name, data) = effect.extract::<(String, Bound<'py, PyDict>)>()?;
             let functions = &slf.borrow().bound;
@@ -106,14 +104,16 @@ impl Machine {
         priority: Option<&str>,
         data: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let effects = {
-            let mut machine = slf.try_borrow_mut()?;
-            let (event, priority, data) = (machine.event(event), parse_priority(priority)?, machine.data(data)?);
-            machine.collect(slf.py(), |inner, host| {
-                inner.send(event, priority, &data, host);
-                Ok(())
-            })?
-        };
+        let mut machine = slf.try_borrow_mut()?;
+        let (event, priority, data) = (machine.event(event), parse_priority(priority)?, machine.data(data)?);
+        let effects = machine.collect(slf.py(), |inner, host| {
+            inner.send(event, priority, &data, host);
+            Ok(())
+        })?;
+        if machine.bound.is_empty() {
+            return Ok(effects);
+        }
+        drop(machine);
         Self::dispatch(slf, effects)
     }
 

@@ -1,6 +1,7 @@
-//! Statecharts: [`model`] is what is built once, [`machine`] what runs; [`data`] converts values.
+//! Statecharts: [`definition`] is the chart, built once; [`machine`] what runs; `data` converts values, `host` collects
+//! effects.
 
 mod data;
+pub(crate) mod definition;
 mod host;
 pub(crate) mod machine;
-pub(crate) mod model;
