@@ -50,7 +50,7 @@ def test_the_filter_equals_hmmlearn_on_the_categorical_model():
         log_evidence += np.log(belief.update("neutral", list(confusion[:, seen])))
         score, smoothed = model.score_samples(observed[:end, None])
         # At its last step the smoothed posterior is the filtered one.
-        assert np.abs(np.array(belief.joint).reshape(28) - smoothed[-1]).max() < 1e-10
+        assert np.abs(np.array(belief.joint).reshape(28) - smoothed[-1]).max() < 1e-12
         assert log_evidence == pytest.approx(score, abs=1e-9)
 
 

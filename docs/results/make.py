@@ -86,18 +86,31 @@ def interval(means: Iterable[float]) -> str:
 
 
 def by_stance() -> str:
-    """What each display gains with each stance; which, the agent must infer."""
-    lines = ["| domain | policy | " + " | ".join(_native.STANCES) + " |", "|---|---|" + "---|" * 4]
+    """What each display gains with each stance; which, the agent must infer.
+
+    The last column reweights the people of a rescue to the stances of emergency callers.
+    """
+    heads = " | ".join([*_native.STANCES, "emergency callers"])
+    lines = [f"| domain | policy | {heads} |", "|---|---|" + "---|" * (len(_native.STANCES) + 1)]
     for domain in DOMAINS:
         for policy in ("joy", "sadness", "emomas"):
             difference, stance = gain(policy, domain, "sweep", RUNS, EPISODES)
-            cells = []
-            for s in range(len(_native.STANCES)):
-                met = (stance == s).any(axis=1)
-                masked = np.where(stance == s, difference, np.nan)[met]
-                cells.append(interval(np.nanmean(masked, axis=1)))
-            lines.append(f"| {domain} | {policy} | " + " | ".join(cells) + " |")
+            weights = [*np.eye(len(_native.STANCES)), emergency_mix()][: 5 if domain == "disaster" else 4]
+            cells = [interval(weighted(difference, w[stance])) for w in weights]
+            lines.append(f"| {domain} | {policy} | " + " | ".join([*cells, ""][:5]) + " |")
     return "\n".join(lines)
+
+
+def emergency_mix() -> np.ndarray[Any, Any]:
+    """Shares of the stances among emergency callers."""
+    parameters = dict(_native.world_parameters()[2])
+    return np.array([parameters[f"mix.emergency.{stance}"] for stance in _native.STANCES])
+
+
+def weighted(values: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Weighted mean of each run; runs without weight are left out."""
+    met = weights.sum(axis=1) > 0
+    return (values * weights)[met].sum(axis=1) / weights[met].sum(axis=1)
 
 
 def learning() -> str:
