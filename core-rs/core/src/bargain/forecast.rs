@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::planner::{PlanGame, PlanMove, PlanType, Planner};
-use super::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Terms};
+use super::{Bargainer, Move, MoveReason, SLOTS, Slot, TACTICS, Terms};
 
 /// A planned move and how it came about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl Bargainer {
         let Ok(value) = planner.value(turn) else { return fallback };
         let Some(PlanMove::Offer(offer)) = planner.best(turn, &[], &[UNSEEN]) else { return fallback };
         // The types that have already left are worth nothing to somebody who goes on.
-        let gone: f64 = self.posterior(terms, turn, 0.0).weight.iter().map(|row| row[0]).sum();
+        let gone: f64 = self.posterior(terms, turn, 0.0).weight[Slot::Gone as usize].iter().sum();
         let value = value * (1.0 - gone);
         let (mv, reason) = match self.rational(limit) {
             Some(share) if share <= offer => (Move::Accept(share), MoveReason::NextOfferMet),
@@ -74,18 +74,18 @@ impl Bargainer {
         let mut types = Vec::new();
         for j in 0..TACTICS {
             for k in 1..SLOTS {
-                let weight = p.weight[j][k];
+                let weight = p.weight[k][j];
                 if weight < RARE {
                     continue;
                 }
                 for split in 0..SPLITS {
                     let offset = (f64::from(split) + 0.5) / f64::from(SPLITS) * 2.0 - 1.0;
-                    let reservation = p.reservation[j][k] + offset * p.spread[j][k];
+                    let reservation = p.reservation[k][j] + offset * p.spread[k][j];
                     let exit = p.exit[k].clamp(turn + 1, terms.deadline_turns);
                     let mut threshold = vec![reservation; exit as usize];
                     for s in turn..exit.saturating_sub(1) {
                         if let Some(y) = threshold.get_mut(s as usize) {
-                            *y = p.threshold(j, s, low).max(reservation);
+                            *y = p.thresholds(s, low)[j].max(reservation);
                         }
                     }
                     let mut shown = vec![UNSEEN];

@@ -42,6 +42,7 @@ impl Bargainer {
 
     /// Takes in the counterpart's new offer (a share), made before the agent's `turn` (from 0); no offer, or one that
     /// is not a finite number, changes nothing.
+    #[inline(always)]
     pub fn observe(&mut self, _terms: &Terms, turn: u32, their_share: Option<f64>) {
         let Some(share) = their_share.filter(|share| share.is_finite()) else { return };
         self.theirs = Some(share);
@@ -49,12 +50,14 @@ impl Bargainer {
     }
 
     /// What to do at `turn`, and why.
+    #[inline(always)]
     pub fn decide(&self, terms: &Terms, turn: u32) -> (Move, MoveReason) {
         self.decide_under(terms, turn, 0.0)
     }
 
     /// As [`Bargainer::decide`], with an extra probability `hazard` that the counterpart leaves after this turn: the one
     /// way in which the belief about the counterpart's state enters.
+    #[inline(always)]
     pub fn decide_under(&self, terms: &Terms, turn: u32, hazard: f64) -> (Move, MoveReason) {
         if let Some(forced) = self.forced(terms, turn) {
             return forced;
@@ -78,6 +81,7 @@ impl Bargainer {
     }
 
     /// Records the move that was really made.
+    #[inline(always)]
     pub fn commit(&mut self, mv: Move) {
         if let Some(share) = mv.offer() {
             self.own = Some(share);
@@ -95,6 +99,7 @@ impl Bargainer {
     }
 
     /// The posterior over what the counterpart may be at `turn`, for reports.
+    #[inline(always)]
     pub fn posterior(&self, terms: &Terms, turn: u32, hazard: f64) -> Posterior {
         self.opponent.posterior(terms, turn, hazard)
     }
@@ -110,21 +115,25 @@ impl Bargainer {
     }
 
     /// The agent's reservation share, never below its own target.
+    #[inline(always)]
     fn limit(terms: &Terms) -> f64 {
         terms.reservation_share().max(0.0)
     }
 
     /// The least share the agent may offer now: no retraction, nothing beyond the reservation.
+    #[inline(always)]
     fn least(&self, limit: f64) -> f64 {
         self.own.map_or(0.0, |own| (own + PROBE * limit).min(limit).max(own))
     }
 
     /// The standing offer, if the agent may take it.
+    #[inline(always)]
     fn rational(&self, limit: f64) -> Option<f64> {
         self.theirs.filter(|&share| share <= limit)
     }
 
     /// What the deadline decides without any planning.
+    #[inline(always)]
     fn forced(&self, terms: &Terms, turn: u32) -> Option<(Move, MoveReason)> {
         if turn.saturating_add(1) < terms.deadline_turns {
             return None;
@@ -136,6 +145,7 @@ impl Bargainer {
     }
 
     /// Names the offer `share`.
+    #[inline(always)]
     fn propose(&self, terms: &Terms, turn: u32, share: f64) -> (Move, MoveReason) {
         let Some(own) = self.own else { return (Move::Open(share), MoveReason::FirstOffer) };
         let limit = Self::limit(terms);

@@ -5,8 +5,8 @@
 //! one regression a tactic, and r follows for every exit in closed form: no reservation grid is needed.
 
 use super::Terms;
-use super::powers::{CURVES, POWERS};
-use crate::math::{larger, smaller};
+use super::powers::{CURVES, Curves, powers};
+use crate::math::{self, LANES, Lanes, larger, smaller};
 use crate::persist_fields;
 
 /// Number of tactics.
@@ -88,33 +88,35 @@ pub(super) struct Opponent {
     /// Its mean concession a turn.
     step: f64,
     /// Σ s^2p and Σ s^p (y₀ − y) for each curve.
-    power: [f64; CURVES],
-    cross: [f64; CURVES],
+    power: Curves,
+    cross: Curves,
     /// Relative likelihood of each tactic.
     weight: [f64; TACTICS],
 }
 
 persist_fields!(Opponent: seen, first, latest, lowest, step, power, cross, weight);
 
-/// The posterior over types, with what each tactic leads one to expect.
+/// The posterior over types, with what each tactic leads one to expect. Arrays are indexed by exit slot, then by tactic,
+/// one per lane; the padding has weight 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Posterior {
-    /// Probability of tactic × exit slot; sums to 1.
-    pub weight: [[f64; SLOTS]; TACTICS],
-    /// Expected lowest share ever taken, tactic × exit slot.
-    pub reservation: [[f64; SLOTS]; TACTICS],
+    /// Probability of each type; sums to 1.
+    pub weight: [Lanes; SLOTS],
+    /// Expected lowest share ever taken.
+    pub reservation: [Lanes; SLOTS],
+    /// Half-width of what is still open about the reservation share.
+    pub spread: [Lanes; SLOTS],
     /// Exit turn (the number of turns the counterpart stays) that stands for each slot.
     pub exit: [u32; SLOTS],
-    /// Half-width of what is still open about the reservation share, tactic × exit slot.
-    pub spread: [[f64; SLOTS]; TACTICS],
-    pub(super) slope: [f64; CURVES],
-    pub(super) start: f64,
+    slope: Curves,
+    start: f64,
     pub(super) latest: f64,
-    pub(super) step: f64,
+    step: f64,
     pub(super) turn: u32,
 }
 
 /// Density of a residual `e` at variance `v`: a bell of the form (1 + x²/8)⁻⁴, near exp(−x²/2) but without exp.
+#[inline(always)]
 fn density(e: f64, v: f64) -> f64 {
     let a = 8.0 * v / (8.0 * v + e * e);
     let b = a * a;
@@ -125,9 +127,9 @@ impl Posterior {
     /// The lowest share the counterpart is expected to take at all.
     pub fn expected_reservation(&self) -> f64 {
         let mut sum = 0.0;
-        for j in 0..TACTICS {
-            for k in 0..SLOTS {
-                sum += self.weight[j][k] * self.reservation[j][k];
+        for (weight, reservation) in self.weight.iter().zip(&self.reservation) {
+            for j in 0..TACTICS {
+                sum += weight[j] * reservation[j];
             }
         }
         sum
@@ -135,36 +137,27 @@ impl Posterior {
 
     /// Probability that the counterpart leaves before the agent's next turn if it doesn't agree now.
     pub fn exit_hazard(&self) -> f64 {
-        let mut sum = 0.0;
-        for j in 0..TACTICS {
-            sum += self.weight[j][Slot::Gone as usize] + self.weight[j][Slot::Now as usize];
-        }
-        sum
+        math::sum(&self.weight[Slot::Gone as usize]) + math::sum(&self.weight[Slot::Now as usize])
     }
 
     /// Probability of each tactic, whatever the exit.
     pub fn tactics(&self) -> [f64; TACTICS] {
-        let mut p = [0.0; TACTICS];
-        for j in 0..TACTICS {
-            for k in 0..SLOTS {
-                p[j] += self.weight[j][k];
-            }
-        }
-        p
+        let [a, b, c, d] = &self.weight;
+        core::array::from_fn(|j| (a[j] + b[j]) + (c[j] + d[j]))
     }
 
-    /// What tactic `j` takes at its turn `s` if it stays longer, the agent's offer then being `own` or a little more.
-    pub(super) fn threshold(&self, j: usize, s: u32, own: f64) -> f64 {
-        if j < CURVES {
-            let g = POWERS[j].get(s as usize).copied().unwrap_or(1.0);
-            return self.start - self.slope[j] * g;
+    /// What each tactic takes at its turn `s` if it stays longer, the agent's offer then being `own` or a little more.
+    #[inline(always)]
+    pub(super) fn thresholds(&self, s: u32, own: f64) -> Lanes {
+        let g = powers(s);
+        let mut y = [f64::INFINITY; LANES];
+        for j in 0..CURVES {
+            y[j] = self.start - self.slope[j] * g[j];
         }
         let ahead = f64::from(s - self.turn.min(s) + 1);
-        if j == SPLITTER {
-            own + (self.latest - own).max(0.0) / (1.0 + SPLIT * ahead)
-        } else {
-            self.latest - self.step.max(0.0) * ahead
-        }
+        y[SPLITTER] = own + larger(self.latest - own, 0.0) / (1.0 + SPLIT * ahead);
+        y[STEADY] = self.latest - larger(self.step, 0.0) * ahead;
+        y
     }
 }
 
@@ -186,6 +179,7 @@ impl Opponent {
     }
 
     /// Takes in `offer`, its answer at its turn `s` to the agent's offer `own`.
+    #[inline(always)]
     pub(super) fn observe(&mut self, s: u32, offer: f64, own: f64) {
         let offer = offer.clamp(OFFERS.0, OFFERS.1);
         self.seen = self.seen.saturating_add(1);
@@ -197,15 +191,17 @@ impl Opponent {
         }
         let moved = self.latest - offer;
         let drop = self.first - offer;
-        for (j, powers) in POWERS.iter().enumerate() {
-            let g = powers.get(s as usize).copied().unwrap_or(1.0);
-            if self.power[j] > 0.0 {
+        let g = powers(s);
+        if self.power[0] > 0.0 {
+            for j in 0..CURVES {
                 let inverse = 1.0 / self.power[j];
-                let error = drop - self.cross[j] * inverse * g;
-                self.weight[j] *= density(error, VARIANCE * (1.0 + g * g * inverse)) + OUTLIER;
+                let error = drop - self.cross[j] * inverse * g[j];
+                self.weight[j] *= density(error, VARIANCE * (1.0 + g[j] * g[j] * inverse)) + OUTLIER;
             }
-            self.power[j] += g * g;
-            self.cross[j] += g * drop;
+        }
+        for j in 0..CURVES {
+            self.power[j] += g[j] * g[j];
+            self.cross[j] += g[j] * drop;
         }
         let gap = (self.latest - own).max(NOISE);
         let split = if moved > 0.0 && moved <= gap { 0.8 / gap } else { 0.0 };
@@ -225,19 +221,21 @@ impl Opponent {
     }
 
     /// The posterior at the agent's turn `turn`.
+    #[inline(always)]
     pub(super) fn posterior(&self, terms: &Terms, turn: u32, hazard: f64) -> Posterior {
         let (exit, mut mass) = exits(terms, turn);
         // A hazard from outside moves exits forward, whatever the tactic.
-        let hazard = hazard.clamp(0.0, 1.0);
+        let hazard = smaller(larger(hazard, 0.0), 1.0);
         mass[1] += hazard * (mass[2] + mass[3]);
         mass[2] *= 1.0 - hazard;
         mass[3] *= 1.0 - hazard;
-        let ceiling = self.lowest.clamp(FLOOR.0 + 1e-3, FLOOR.1);
-        let open = (0.5 * (FLOOR.0 + ceiling), 0.5 * (ceiling - FLOOR.0));
+        let ceiling = smaller(larger(self.lowest, FLOOR.0 + 1e-3), FLOOR.1);
+        let mut tactics = [0.0; LANES];
+        tactics[..TACTICS].copy_from_slice(&self.weight);
         let mut p = Posterior {
-            weight: [[0.0; SLOTS]; TACTICS],
-            reservation: [[open.0; SLOTS]; TACTICS],
-            spread: [[open.1; SLOTS]; TACTICS],
+            weight: mass.map(|mass| math::each(&tactics, |w| w * mass)),
+            reservation: [[0.5 * (FLOOR.0 + ceiling); LANES]; SLOTS],
+            spread: [[0.5 * (ceiling - FLOOR.0); LANES]; SLOTS],
             exit,
             slope: [0.0; CURVES],
             start: self.first,
@@ -245,57 +243,51 @@ impl Opponent {
             step: self.step,
             turn,
         };
-        for j in 0..TACTICS {
-            for k in 0..SLOTS {
-                p.weight[j][k] = self.weight[j] * mass[k];
-            }
-        }
         // Before two offers a curve is as open as anybody else.
         if self.power[0] > 0.0 {
-            for j in 0..CURVES {
-                self.extrapolate(&mut p, j, ceiling);
-            }
+            self.extrapolate(&mut p, ceiling);
         }
-        let mut total = [0.0; SLOTS];
-        for row in &p.weight {
-            for k in 0..SLOTS {
-                total[k] += row[k];
-            }
+        let [a, b, c, d] = &p.weight;
+        let mut total = [0.0; LANES];
+        for j in 0..LANES {
+            total[j] = (a[j] + b[j]) + (c[j] + d[j]);
         }
-        let total = (total[0] + total[1]) + (total[2] + total[3]);
+        let total = math::sum(&total);
         let scale = if total > 0.0 && total.is_finite() { 1.0 / total } else { 0.0 };
-        for row in &mut p.weight {
-            for w in row {
-                *w *= scale;
-            }
-        }
+        p.weight = p.weight.map(|row| math::each(&row, |w| w * scale));
         p
     }
 
-    /// Where curve `j` ends for each exit, and how likely that makes it.
-    fn extrapolate(&self, p: &mut Posterior, j: usize, ceiling: f64) {
-        let inverse = 1.0 / self.power[j];
-        let (slope, sd) = (self.cross[j] * inverse, SHARPEN * NOISE * libm::sqrt(inverse));
-        p.slope[j] = slope;
-        let scale = p.exit.map(|exit| {
-            let last = exit.saturating_sub(1) as usize;
-            larger(POWERS[j].get(last).copied().unwrap_or(1.0), 1.0)
-        });
+    /// Where each curve ends for each exit, and how likely that makes it.
+    #[inline(always)]
+    fn extrapolate(&self, p: &mut Posterior, ceiling: f64) {
+        let (mut slope, mut sd) = ([0.0; CURVES], [0.0; CURVES]);
+        for j in 0..CURVES {
+            let inverse = 1.0 / self.power[j];
+            slope[j] = self.cross[j] * inverse;
+            sd[j] = SHARPEN * NOISE * libm::sqrt(inverse);
+        }
+        p.slope = slope;
         for k in 0..SLOTS {
-            let (r, s) = (self.first - slope * scale[k], larger(sd * scale[k], 0.003));
-            let (low, high) = (r - 2.0 * s, r + 2.0 * s);
-            let inside = (smaller(high, FLOOR.1) - larger(low, FLOOR.0)) / (4.0 * s);
-            p.weight[j][k] *= smaller(larger(inside, 0.0), 1.0) * scale[k] * (1.0 / (FLOOR.1 - FLOOR.0));
-            let low = smaller(larger(low, FLOOR.0), ceiling);
-            let high = smaller(larger(high, FLOOR.0), ceiling);
-            p.reservation[j][k] = 0.5 * (low + high);
-            p.spread[j][k] = larger(0.5 * (high - low), 1e-3);
+            let reach = powers(p.exit[k].saturating_sub(1));
+            for j in 0..CURVES {
+                let scale = larger(reach[j], 1.0);
+                let (r, s) = (self.first - slope[j] * scale, larger(sd[j] * scale, 0.003));
+                let (low, high) = (r - 2.0 * s, r + 2.0 * s);
+                let inside = (smaller(high, FLOOR.1) - larger(low, FLOOR.0)) / (4.0 * s);
+                p.weight[k][j] *= smaller(larger(inside, 0.0), 1.0) * scale * (1.0 / (FLOOR.1 - FLOOR.0));
+                let low = smaller(larger(low, FLOOR.0), ceiling);
+                let high = smaller(larger(high, FLOOR.0), ceiling);
+                p.reservation[k][j] = 0.5 * (low + high);
+                p.spread[k][j] = larger(0.5 * (high - low), 1e-3);
+            }
         }
     }
 }
 
 /// Representative exit turn and prior mass of each slot at `turn`, for exits not before `turn`: uniform on the last two
 /// thirds of the agent's turns, or nearly surely at a deadline that both sides know to share.
+#[inline(always)]
 fn exits(terms: &Terms, turn: u32) -> ([u32; SLOTS], [f64; SLOTS]) {
     let last = terms.deadline_turns;
     let first = last.div_ceil(3);

@@ -4,12 +4,12 @@
 //! path is a dynamic program over (stage, level). Stages are the turns at which an exit slot falls due; the path may not
 //! use a type's private exit, only the posterior over it.
 
-use super::opponent::{Posterior, SLOTS, TACTICS};
+use super::opponent::{Posterior, Slot, TACTICS};
 use super::powers::CURVES;
-use crate::math::{larger, smaller};
+use crate::math::{self, LANES, Lanes, larger, smaller};
 
-/// Levels between the agent's last offer and its reservation.
-const LEVELS: usize = 8;
+/// Levels between the agent's last offer and its reservation, one per lane.
+const LEVELS: usize = LANES;
 /// Probability, in one turn, that an acceptable offer short of the demand is taken all the same. People do so more
 /// often in some conversations and never in others; this little makes an offer that costs nothing worth making, more
 /// of it makes the agent wait for luck. [ours]
@@ -17,7 +17,10 @@ const INDULGENCE: f64 = 0.01;
 /// Types less likely than this don't change the path.
 const NEGLIGIBLE: f64 = 2e-3;
 
-type Row = [f64; LEVELS];
+/// One number per level.
+type Row = Lanes;
+/// The levels as numbers: vector units compare them more cheaply than integers.
+const LEVEL: Row = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
 
 /// The path's first offer and what it is worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,16 +32,48 @@ pub(super) struct Plan {
 }
 
 /// `x` clamped to [0, 1].
-#[inline]
+#[inline(always)]
 fn unit(x: f64) -> f64 {
     smaller(larger(x, 0.0), 1.0)
 }
 
 /// ∫ P(r ≤ x) dx up to `x` for r uniform on [`from`, `from` + 2`half`]: what an agent that will learn r still gains.
-#[inline]
+#[inline(always)]
 fn area(x: f64, from: f64, half: f64) -> f64 {
     let inside = unit((x - from) / (2.0 * half));
     inside * inside * half + larger(x - from - 2.0 * half, 0.0)
+}
+
+/// Plans from `low` (the least the agent may now offer) to `limit`, its reservation share.
+#[inline(always)]
+pub(super) fn plan(p: &Posterior, low: f64, limit: f64, deadline: u32) -> Plan {
+    // Nothing beyond what the counterpart itself has offered needs to be offered.
+    let top = larger(smaller(limit, p.latest), low);
+    let width = (top - low) * (1.0 / (LEVELS - 1) as f64);
+    let (mut z, mut gain): (Row, Row) = ([0.0; LEVELS], [0.0; LEVELS]);
+    for i in 0..LEVELS {
+        z[i] = smaller(low + width * LEVEL[i], top);
+        gain[i] = limit - z[i];
+    }
+    // On its last turn the agent takes a rational offer.
+    let mut next = if p.exit[Slot::Late as usize] == deadline {
+        revealed(p, &z, limit, deadline)
+    } else {
+        before(&stage(p, Slot::Late as usize, &z, deadline), &gain, &[0.0; LEVELS])
+    };
+    if math::sum(&p.weight[Slot::Soon as usize]) > 0.0 {
+        next = before(&stage(p, Slot::Soon as usize, &z, deadline), &gain, &next);
+    }
+    // The first stage is the offer made now.
+    let now = stage(p, Slot::Now as usize, &z, deadline);
+    let (mut best, mut value) = (0, f64::NEG_INFINITY);
+    for m in 0..LEVELS {
+        let v = now.taken[m] * gain[m] + next[m];
+        if v > value + 1e-12 {
+            (best, value) = (m, v);
+        }
+    }
+    Plan { offer: z[best], value: larger(value, 0.0) }
 }
 
 /// What a stage is worth, by level.
@@ -47,102 +82,112 @@ struct Stage {
     taken: Row,
     /// Probability that somebody had agreed before if this was the level of the stage before; 0 in the first stage.
     already: Row,
-    /// Gain from those whose last offers the agent can take on its own last turn.
-    shown: Row,
 }
 
-/// Plans from `low` (the least the agent may now offer) to `limit`, its reservation share.
-pub(super) fn plan(p: &Posterior, low: f64, limit: f64, deadline: u32) -> Plan {
-    // Nothing beyond what the counterpart itself has offered needs to be offered.
-    let top = larger(smaller(limit, p.latest), low);
-    let width = (top - low) * (1.0 / (LEVELS - 1) as f64);
-    let (mut z, mut gain): (Row, Row) = ([0.0; LEVELS], [0.0; LEVELS]);
-    for i in 0..LEVELS {
-        z[i] = smaller(low + width * i as f64, top);
-        gain[i] = limit - z[i];
-    }
-    let mut next: Row = [0.0; LEVELS];
-    for k in (2..SLOTS).rev() {
-        let mut alive = 0.0;
-        for j in 0..TACTICS {
-            alive += p.weight[j][k];
-        }
-        if alive <= 0.0 {
-            continue;
-        }
-        let stage = stage(p, k, &z, limit, deadline);
-        let mut value: Row = [0.0; LEVELS];
-        // Offers are never taken back: from level i only m ≥ i is left.
-        for m in 0..LEVELS {
-            for i in 0..=m {
-                let v = larger(stage.taken[m] - stage.already[i], 0.0) * gain[m] + next[m];
-                value[i] = larger(value[i], v);
-            }
-        }
-        for i in 0..LEVELS {
-            next[i] = value[i] + stage.shown[i];
-        }
-    }
-    // The first stage is the offer made now.
-    let stage = stage(p, 1, &z, limit, deadline);
-    let (mut best, mut value) = (0, f64::NEG_INFINITY);
+/// What is expected before a stage, by the level offered before, from what is expected after it.
+#[inline(always)]
+fn before(stage: &Stage, gain: &Row, after: &Row) -> Row {
+    let mut value: Row = [0.0; LEVELS];
     for m in 0..LEVELS {
-        let v = stage.taken[m] * gain[m] + stage.shown[m] + next[m];
-        if v > value + 1e-12 {
-            (best, value) = (m, v);
+        let (taken, gain, after) = (stage.taken[m], gain[m], after[m]);
+        for i in 0..LEVELS {
+            let v = larger(taken - stage.already[i], 0.0) * gain + after;
+            // Offers are never taken back: from level i only m ≥ i is left.
+            let v = if LEVEL[i] <= m as f64 { v } else { 0.0 };
+            value[i] = larger(value[i], v);
         }
     }
-    Plan { offer: z[best], value: larger(value, 0.0) }
+    value
+}
+
+/// Probability of having been indulged between the agent's present turn and turn `s`.
+#[inline(always)]
+fn indulged(p: &Posterior, s: u32) -> f64 {
+    smaller(INDULGENCE * f64::from(s + 1 - p.turn.min(s)), 1.0)
+}
+
+/// Each tactic's probability of leaving in slot `k`, and of leaving in it or later.
+#[inline(always)]
+fn leaving(p: &Posterior, k: usize) -> (Lanes, Lanes) {
+    let mut both = p.weight[k];
+    for row in &p.weight[k + 1..] {
+        for j in 0..LANES {
+            both[j] += row[j];
+        }
+    }
+    (p.weight[k], both)
+}
+
+/// The turn at which slot `k` falls due.
+#[inline(always)]
+fn due(p: &Posterior, k: usize, deadline: u32) -> u32 {
+    p.exit[k].min(deadline).saturating_sub(1)
+}
+
+/// The last turn before slot `k` is waited for.
+#[inline(always)]
+fn waited(p: &Posterior, k: usize) -> u32 {
+    p.exit[k - 1].saturating_sub(1).max(p.turn)
 }
 
 /// The stage at which slot `k` falls due.
-fn stage(p: &Posterior, k: usize, z: &Row, limit: f64, deadline: u32) -> Stage {
-    let low = z[0];
-    let s = p.exit[k].min(deadline).saturating_sub(1);
-    let before = p.exit[k - 1].saturating_sub(1).max(p.turn);
-    let indulged = |s: u32| smaller(INDULGENCE * f64::from(s + 1 - p.turn.min(s)), 1.0);
-    let (by_now, by_then) = (indulged(s), indulged(before));
-    // On its last turn the agent takes a rational offer.
-    let revealed = k == SLOTS - 1 && p.exit[k] == deadline;
-    let mut stage = Stage { taken: [0.0; LEVELS], already: [0.0; LEVELS], shown: [0.0; LEVELS] };
+#[inline(always)]
+fn stage(p: &Posterior, k: usize, z: &Row, deadline: u32) -> Stage {
+    let (s, earlier) = (due(p, k, deadline), waited(p, k));
+    let (by_now, by_then) = (indulged(p, s), indulged(p, earlier));
+    let (now, then) = (p.thresholds(s, z[0]), p.thresholds(earlier, z[0]));
+    let (leaving, both) = leaving(p, k);
+    let (mut from, mut slope, mut early, mut rest) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    for j in 0..LANES {
+        from[j] = p.reservation[k][j] - p.spread[k][j];
+        slope[j] = 0.5 / p.spread[k][j];
+        early[j] = leaving[j] + (both[j] - leaving[j]) * by_now;
+        rest[j] = both[j] - early[j];
+    }
+    let mut stage = Stage { taken: [0.0; LEVELS], already: [0.0; LEVELS] };
     for j in 0..TACTICS {
-        let leaving = p.weight[j][k];
-        let mut staying = 0.0;
-        for later in k + 1..SLOTS {
-            staying += p.weight[j][later];
-        }
-        let both = leaving + staying;
-        if both < NEGLIGIBLE {
+        if both[j] < NEGLIGIBLE {
             continue;
         }
-        let half = larger(p.spread[j][k], 1e-6);
-        let from = p.reservation[j][k] - half;
-        let then = if k > 1 { p.threshold(j, before, low) } else { f64::INFINITY };
-        if revealed {
-            // A reservation below the offer that then stands gains nothing.
-            let standing = if j < CURVES { p.threshold(j, s.saturating_sub(1), low) } else { 0.0 };
-            let from = if standing <= limit { larger(from, standing - half) } else { from };
-            let all = area(limit, from, half);
-            for i in 0..LEVELS {
-                let open = if z[i] < then { leaving } else { 0.0 };
-                stage.shown[i] += open * (all - area(z[i], from, half));
-            }
-            continue;
-        }
-        let slope = 0.5 / half;
-        let now = if staying > 0.0 { p.threshold(j, s, low) } else { f64::INFINITY };
-        let early = leaving + staying * by_now;
+        let (from, slope, early, rest, now) = (from[j], slope[j], early[j], rest[j], now[j]);
         let mut acceptable: Row = [0.0; LEVELS];
         for i in 0..LEVELS {
             acceptable[i] = unit((z[i] - from) * slope);
-            stage.taken[i] += acceptable[i] * (early + if z[i] >= now { both - early } else { 0.0 });
+            stage.taken[i] += acceptable[i] * (early + if z[i] >= now { rest } else { 0.0 });
         }
-        if k > 1 {
-            let early = both * by_then;
+        if k > Slot::Now as usize {
+            let (early, then) = (both[j] * by_then, then[j]);
+            let rest = both[j] - early;
             for i in 0..LEVELS {
-                stage.already[i] += acceptable[i] * (early + if z[i] >= then { both - early } else { 0.0 });
+                stage.already[i] += acceptable[i] * (early + if z[i] >= then { rest } else { 0.0 });
             }
         }
     }
     stage
+}
+
+/// Gain from those whose last offers the agent can take on its own last turn, by the level offered before.
+#[inline(always)]
+fn revealed(p: &Posterior, z: &Row, limit: f64, deadline: u32) -> Row {
+    const LATE: usize = Slot::Late as usize;
+    let s = due(p, LATE, deadline);
+    let then = p.thresholds(waited(p, LATE), z[0]);
+    let standing = p.thresholds(s.saturating_sub(1), z[0]);
+    let mut shown: Row = [0.0; LEVELS];
+    for j in 0..TACTICS {
+        let (leaving, half) = (p.weight[LATE][j], p.spread[LATE][j]);
+        if leaving < NEGLIGIBLE {
+            continue;
+        }
+        let from = p.reservation[LATE][j] - half;
+        // A reservation below the offer that then stands gains nothing.
+        let stands = j < CURVES && standing[j] <= limit;
+        let from = if stands { larger(from, standing[j] - half) } else { from };
+        let all = area(limit, from, half);
+        for i in 0..LEVELS {
+            let open = if z[i] < then[j] { leaving } else { 0.0 };
+            shown[i] += open * (all - area(z[i], from, half));
+        }
+    }
+    shown
 }

@@ -6,21 +6,27 @@ use super::Terms;
 pub(super) const CURVES: usize = 4;
 const LEN: usize = Terms::MAX_TURNS as usize + 1;
 
-/// `POWERS[j][s]` = s^p for p = 1/β = 5, 2, 1, 1/2.
-pub(super) static POWERS: [[f64; LEN]; CURVES] = table();
+/// One number per curve.
+pub(super) type Curves = [f64; CURVES];
 
-const fn table() -> [[f64; LEN]; CURVES] {
-    let mut t = [[0.0; LEN]; CURVES];
+static POWERS: [Curves; LEN] = table();
+
+const fn table() -> [Curves; LEN] {
+    let mut t = [[0.0; CURVES]; LEN];
     let mut s = 1;
     while s < LEN {
         let x = s as f64;
-        t[0][s] = x * x * x * x * x;
-        t[1][s] = x * x;
-        t[2][s] = x;
-        t[3][s] = root(x);
+        t[s] = [x * x * x * x * x, x * x, x, root(x)];
         s += 1;
     }
     t
+}
+
+/// s^p for p = 1/β = 5, 2, 1, 1/2.
+#[inline(always)]
+pub(super) fn powers(s: u32) -> Curves {
+    // No conversation is longer than the table.
+    POWERS[(s as usize).min(LEN - 1)]
 }
 
 /// The square root of x ≥ 1 by Newton's iteration from above.
@@ -43,7 +49,7 @@ mod tests {
         for s in 1..LEN {
             for (j, p) in [5.0, 2.0, 1.0, 0.5].into_iter().enumerate() {
                 let expected = libm::pow(s as f64, p);
-                assert!((POWERS[j][s] - expected).abs() <= 1e-12 * expected, "{s}^{p}");
+                assert!((powers(s as u32)[j] - expected).abs() <= 1e-12 * expected, "{s}^{p}");
             }
         }
     }

@@ -195,26 +195,30 @@ impl Belief {
     #[inline(always)]
     pub fn outlook(&self, transitions: &Transitions) -> Outlook {
         let stance = self.stance();
+        // Vectors first, sums after: a sum on the spot would keep everything before it scalar.
+        let (mut payoffs, mut valences) = ([[0.0; LANES]; EMOTIONS], [[0.0; LANES]; EMOTIONS]);
         let mut outlook = Outlook::default();
         for (a, model) in transitions.action.iter().enumerate() {
             let (payoff, valence) = model.ahead();
-            outlook.payoff[a] = self.expect(payoff);
-            outlook.valence[a] = self.expect(valence);
+            self.weigh(payoff, &mut payoffs[a]);
+            self.weigh(valence, &mut valences[a]);
             let [p, q, r, s] = model.stance()[Stance::Cooperative.index()];
             outlook.cooperation[a] = (p * stance[0] + q * stance[1]) + (r * stance[2] + s * stance[3]);
+        }
+        for a in 0..EMOTIONS {
+            outlook.payoff[a] = math::sum(&payoffs[a]);
+            outlook.valence[a] = math::sum(&valences[a]);
         }
         outlook
     }
 
-    /// Expectation of a quantity known for each stance and emotion.
+    /// A quantity known for each stance and emotion, times their probability, by emotion.
     #[inline(always)]
-    fn expect(&self, quantity: &[Lanes; STANCES]) -> f64 {
+    fn weigh(&self, quantity: &[Lanes; STANCES], weighed: &mut Lanes) {
         let ([a, b, c, d], [w, x, y, z]) = (&self.joint, quantity);
-        let mut parts = [0.0; LANES];
         for e in 0..LANES {
-            parts[e] = (a[e] * w[e] + b[e] * x[e]) + (c[e] * y[e] + d[e] * z[e]);
+            weighed[e] = (a[e] * w[e] + b[e] * x[e]) + (c[e] * y[e] + d[e] * z[e]);
         }
-        math::sum(&parts)
     }
 
     /// Normalises and stores `joint`; `None` (and no change) when it carries no mass.
