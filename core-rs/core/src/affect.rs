@@ -165,10 +165,10 @@ fn oscillate(x: f64, v: f64, omega: f64, zeta: f64, dt: f64) -> (f64, f64) {
     let d = 1.0 - zeta * zeta;
     // c and s are the even and odd parts of the solution, s already divided by the damped frequency.
     let (c, s, w2) = if d > 1e-9 {
-        let w = omega * libm::sqrt(d);
+        let w = omega * math::sqrt(d);
         (libm::cos(w * dt), libm::sin(w * dt) / w, w * w)
     } else if d < -1e-9 {
-        let w = omega * libm::sqrt(-d);
+        let w = omega * math::sqrt(-d);
         (libm::cosh(w * dt), libm::sinh(w * dt) / w, -w * w)
     } else {
         (1.0, dt, 0.0)

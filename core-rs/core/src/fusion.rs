@@ -230,10 +230,10 @@ fn gaussian_likelihood(mean: &Vad, variance: &Vad) -> Lanes {
     let ([d0, d1, d2], [v0, v1, v2]) = (&distance2, &var);
     let mut l = [0.0; LANES];
     for e in 0..LANES {
-        // One division for three: the terms over their common denominator.
-        let precision = 1.0 / (v0[e] * v1[e] * v2[e]);
-        let q = (d0[e] * v1[e] * v2[e] + d1[e] * v0[e] * v2[e] + d2[e] * v0[e] * v1[e]) * precision;
-        l[e] = math::exp(-0.5 * q) * libm::sqrt(precision);
+        // The terms over their common denominator: one root for three divisions.
+        let root = math::inverse_sqrt(v0[e] * v1[e] * v2[e]);
+        let q = (d0[e] * v1[e] * v2[e] + d1[e] * v0[e] * v2[e] + d2[e] * v0[e] * v1[e]) * (root * root);
+        l[e] = math::exp(-0.5 * q) * root;
     }
     l[LANES - 1] = 0.0;
     l

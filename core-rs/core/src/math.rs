@@ -58,6 +58,28 @@ pub const fn ln(x: f64) -> f64 {
     k * LN2.0 + (2.0 * s + (s * z * q + k * LN2.1))
 }
 
+/// 1/√x of a number that is not negative, within 2 units in the last place; 0 gives a large number.
+///
+/// A first guess from halving the exponent (error 3.4 %), then Newton's iteration, which squares the error. Unlike a
+/// call of `sqrt` it runs on several numbers at once, and it never mixes old and new vector instructions.
+#[inline(always)]
+pub const fn inverse_sqrt(x: f64) -> f64 {
+    let mut y = f64::from_bits(0x5fe6_eb50_c7b5_37a9_u64.wrapping_sub(x.to_bits() >> 1));
+    let half = 0.5 * x;
+    let mut step = 0;
+    while step < 4 {
+        y *= 1.5 - half * y * y;
+        step += 1;
+    }
+    y
+}
+
+/// √x of a number that is not negative.
+#[inline(always)]
+pub const fn sqrt(x: f64) -> f64 {
+    x * inverse_sqrt(x)
+}
+
 /// Logistic function.
 #[inline(always)]
 pub fn logistic(x: f64) -> f64 {
@@ -195,6 +217,18 @@ mod tests {
             assert!((own - expected).abs() <= 5e-16 * expected.abs(), "ln {reference}: {own} {expected}");
         }
         assert_eq!((exp(0.0), ln(1.0)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn roots_agree_with_libm() {
+        let mut rng = Rng::new(3);
+        for _ in 0..200_000 {
+            let x = exp(rng.range(-600.0, 600.0));
+            assert!((sqrt(x) - libm::sqrt(x)).abs() <= 5e-16 * libm::sqrt(x), "{x}");
+            assert!((inverse_sqrt(x) * libm::sqrt(x) - 1.0).abs() <= 5e-16, "{x}");
+        }
+        assert_eq!(sqrt(0.0), 0.0);
+        assert!(inverse_sqrt(0.0).is_finite());
     }
 
     #[test]

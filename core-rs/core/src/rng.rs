@@ -58,7 +58,7 @@ impl Rng {
 
     /// Standard normal (Box–Muller; two uniforms a draw, so counters stay aligned).
     pub fn normal(&mut self) -> f64 {
-        let radius = libm::sqrt(-2.0 * math::ln(1.0 - self.uniform()));
+        let radius = math::sqrt(-2.0 * math::ln(1.0 - self.uniform()));
         radius * libm::cos(core::f64::consts::TAU * self.uniform())
     }
 

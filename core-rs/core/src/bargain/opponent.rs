@@ -120,7 +120,7 @@ pub struct Posterior {
 fn density(e: f64, v: f64) -> f64 {
     let a = 8.0 * v / (8.0 * v + e * e);
     let b = a * a;
-    0.36 * b * b / libm::sqrt(v)
+    0.36 * b * b * math::inverse_sqrt(v)
 }
 
 impl Posterior {
@@ -265,7 +265,7 @@ impl Opponent {
         for j in 0..CURVES {
             let inverse = 1.0 / self.power[j];
             slope[j] = self.cross[j] * inverse;
-            sd[j] = SHARPEN * NOISE * libm::sqrt(inverse);
+            sd[j] = SHARPEN * NOISE * math::inverse_sqrt(self.power[j]);
         }
         p.slope = slope;
         for k in 0..SLOTS {
