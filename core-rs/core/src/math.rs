@@ -10,6 +10,9 @@ pub const LANES: usize = 8;
 /// One number per emotion, padded.
 pub type Lanes = [f64; LANES];
 
+/// Each lane's number, as vector units compare it best.
+pub const LANE: Lanes = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+
 /// ln 2 in two parts, so that a small multiple of the first is exact.
 const LN2: (f64, f64) = (6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10);
 /// Adding this rounds to a whole number and leaves it in the low bits.

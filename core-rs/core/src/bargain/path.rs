@@ -6,7 +6,7 @@
 
 use super::opponent::{Posterior, Slot, TACTICS};
 use super::powers::CURVES;
-use crate::math::{self, LANES, Lanes, larger, smaller};
+use crate::math::{self, LANE, LANES, Lanes, larger, smaller};
 
 /// Levels between the agent's last offer and its reservation, one per lane.
 const LEVELS: usize = LANES;
@@ -19,8 +19,6 @@ const NEGLIGIBLE: f64 = 2e-3;
 
 /// One number per level.
 type Row = Lanes;
-/// The levels as numbers: vector units compare them more cheaply than integers.
-const LEVEL: Row = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
 
 /// The path's first offer and what it is worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +50,7 @@ pub(super) fn plan(p: &Posterior, low: f64, limit: f64, deadline: u32) -> Plan {
     let width = (top - low) * (1.0 / (LEVELS - 1) as f64);
     let (mut z, mut gain): (Row, Row) = ([0.0; LEVELS], [0.0; LEVELS]);
     for i in 0..LEVELS {
-        z[i] = smaller(low + width * LEVEL[i], top);
+        z[i] = smaller(low + width * LANE[i], top);
         gain[i] = limit - z[i];
     }
     // On its last turn the agent takes a rational offer.
@@ -93,7 +91,7 @@ fn before(stage: &Stage, gain: &Row, after: &Row) -> Row {
         for i in 0..LEVELS {
             let v = larger(taken - stage.already[i], 0.0) * gain + after;
             // Offers are never taken back: from level i only m ≥ i is left.
-            let v = if LEVEL[i] <= m as f64 { v } else { 0.0 };
+            let v = if LANE[i] <= m as f64 { v } else { 0.0 };
             value[i] = larger(value[i], v);
         }
     }
