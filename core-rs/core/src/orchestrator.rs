@@ -7,7 +7,6 @@
 use crate::domain::PHASES;
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, EmotionSet};
 use crate::experts::{GapBin, MAX_EXPERTS};
-use crate::persist::{Persist, Port};
 use crate::rng::Rng;
 use crate::{Phase, mask, math};
 
@@ -310,16 +309,13 @@ fn update(weights: &mut Weights, evidence: &Weights, n: usize, share: f64) {
     }
 }
 
-impl Persist for Orchestrator {
-    fn persist(&mut self, port: &mut dyn Port) {
-        self.global.persist(port);
-        self.local.persist(port);
-        self.usual_outcome.persist(port);
-        self.pending.persist(port);
-        self.episode_ratio.persist(port);
-        self.episode_turns.persist(port);
-        self.episode_contexts.persist(port);
-        // Read from outside: a context that doesn't exist must not become an index.
+crate::persist_fields!(
+    Orchestrator: global, local, usual_outcome, pending, episode_ratio, episode_turns, episode_contexts => mend
+);
+
+impl Orchestrator {
+    /// A context that doesn't exist must not become an index.
+    fn mend(&mut self) {
         if let Some(credit) = &mut self.pending {
             credit.context = credit.context.min(CONTEXTS as u64 - 1);
         }

@@ -1,86 +1,183 @@
-//! One description of a state's layout that both writes and reads it, so the two can't drift apart.
+//! How state becomes words of eight bytes and comes back. One list of fields gives both directions, so they can't drift
+//! apart; both work in place, on no more memory than the caller's.
+//!
+//! A word is an `f64` or a number below 2³²; larger integers take two. So no word of a sound state looks like an
+//! infinity or a NaN, whatever it stands for, and damage that survives the checksum shows before anything is replaced.
 
 use crate::Emotion;
 
-/// Where state goes to or comes from.
-pub trait Port {
-    /// Writes `x`, or replaces it by what is read.
-    fn f64(&mut self, x: &mut f64);
-    /// Writes `x`, or replaces it by what is read.
-    fn u64(&mut self, x: &mut u64);
-}
+/// Bytes of a word.
+pub const WORD: usize = 8;
 
-/// State that can be written and read through a [`Port`].
+/// State that can be written and read.
 pub trait Persist {
-    /// Visits every field in a fixed order.
-    fn persist(&mut self, port: &mut dyn Port);
+    /// Writes every field in a fixed order.
+    fn write(&self, to: &mut Writer<'_>);
+    /// Replaces every field by what was written.
+    fn read(&mut self, from: &mut Reader<'_>);
 }
 
-impl Persist for f64 {
-    fn persist(&mut self, port: &mut dyn Port) {
-        port.f64(self);
+/// Where words go; those beyond the end are only counted.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    words: core::slice::ChunksExactMut<'a, u8>,
+    written: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// Fills `bytes` from the start.
+    pub fn new(bytes: &'a mut [u8]) -> Self {
+        Self { words: bytes.chunks_exact_mut(WORD), written: 0 }
+    }
+
+    /// Bytes of everything that was written.
+    pub const fn length(&self) -> usize {
+        self.written * WORD
+    }
+
+    #[inline(always)]
+    fn word(&mut self, bits: u64) {
+        self.written += 1;
+        if let Some(word) = self.words.next() {
+            word.copy_from_slice(&bits.to_le_bytes());
+        }
     }
 }
 
-impl Persist for u64 {
-    fn persist(&mut self, port: &mut dyn Port) {
-        port.u64(self);
+/// Where words come from; beyond the end there are zeros.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    words: core::slice::ChunksExact<'a, u8>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `bytes` from the start.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { words: bytes.chunks_exact(WORD) }
+    }
+
+    #[inline(always)]
+    fn word(&mut self) -> u64 {
+        let mut word = [0; WORD];
+        if let Some(bytes) = self.words.next() {
+            word.copy_from_slice(bytes);
+        }
+        u64::from_le_bytes(word)
+    }
+}
+
+/// Whether no word of `bytes` is an infinity or a NaN.
+pub fn is_sound(bytes: &[u8]) -> bool {
+    let mut reader = Reader::new(bytes);
+    (0..bytes.len() / WORD).all(|_| f64::from_bits(reader.word()).is_finite())
+}
+
+impl Persist for f64 {
+    #[inline(always)]
+    fn write(&self, to: &mut Writer<'_>) {
+        to.word(self.to_bits());
+    }
+
+    #[inline(always)]
+    fn read(&mut self, from: &mut Reader<'_>) {
+        *self = Self::from_bits(from.word());
     }
 }
 
 impl Persist for u32 {
-    fn persist(&mut self, port: &mut dyn Port) {
-        let mut wide = u64::from(*self);
-        port.u64(&mut wide);
-        *self = wide as u32;
+    #[inline(always)]
+    fn write(&self, to: &mut Writer<'_>) {
+        to.word(u64::from(*self));
+    }
+
+    #[inline(always)]
+    fn read(&mut self, from: &mut Reader<'_>) {
+        *self = from.word() as Self;
+    }
+}
+
+/// The low half, then the high one.
+impl Persist for u64 {
+    #[inline(always)]
+    fn write(&self, to: &mut Writer<'_>) {
+        to.word(*self & 0xffff_ffff);
+        to.word(*self >> 32);
+    }
+
+    #[inline(always)]
+    fn read(&mut self, from: &mut Reader<'_>) {
+        let low = from.word() & 0xffff_ffff;
+        *self = low | from.word() << 32;
     }
 }
 
 impl Persist for bool {
-    fn persist(&mut self, port: &mut dyn Port) {
-        let mut wide = u64::from(*self);
-        port.u64(&mut wide);
-        *self = wide != 0;
+    fn write(&self, to: &mut Writer<'_>) {
+        to.word(u64::from(*self));
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) {
+        *self = from.word() != 0;
     }
 }
 
-/// Stored by index; an index that names no emotion reads as neutral.
+/// By index; an index that names no emotion reads as neutral.
 impl Persist for Emotion {
-    fn persist(&mut self, port: &mut dyn Port) {
-        let mut index = self.index() as u64;
-        port.u64(&mut index);
-        *self = Self::from_index(index as usize).unwrap_or(Self::Neutral);
+    fn write(&self, to: &mut Writer<'_>) {
+        to.word(self.index() as u64);
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) {
+        *self = Self::from_index(from.word() as usize).unwrap_or(Self::Neutral);
     }
 }
 
 impl<T: Persist, const N: usize> Persist for [T; N] {
-    fn persist(&mut self, port: &mut dyn Port) {
+    fn write(&self, to: &mut Writer<'_>) {
         for x in self {
-            x.persist(port);
+            x.write(to);
+        }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) {
+        for x in self {
+            x.read(from);
         }
     }
 }
 
-/// Absent values are written as a flag and the default.
+/// A flag and the value; the default where there is none.
 impl<T: Persist + Default> Persist for Option<T> {
-    fn persist(&mut self, port: &mut dyn Port) {
-        let mut present = self.is_some();
-        present.persist(port);
-        let mut value = self.take().unwrap_or_default();
-        value.persist(port);
-        if present {
-            *self = Some(value);
+    fn write(&self, to: &mut Writer<'_>) {
+        self.is_some().write(to);
+        match self {
+            Some(value) => value.write(to),
+            None => T::default().write(to),
         }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) {
+        let mut present = false;
+        present.read(from);
+        let mut value = T::default();
+        value.read(from);
+        *self = present.then_some(value);
     }
 }
 
-/// Implements [`Persist`] by visiting the named fields in order.
+/// Implements [`Persist`] by visiting the named fields in order; `=> mend` names a method that restores after reading
+/// what the type promises of itself.
 #[macro_export]
 macro_rules! persist_fields {
-    ($type:ty: $($field:ident),+ $(,)?) => {
+    ($type:ty: $($field:ident),+ $(,)? $(=> $mend:ident)?) => {
         impl $crate::persist::Persist for $type {
-            fn persist(&mut self, port: &mut dyn $crate::persist::Port) {
-                $($crate::persist::Persist::persist(&mut self.$field, port);)+
+            fn write(&self, to: &mut $crate::persist::Writer<'_>) {
+                $($crate::persist::Persist::write(&self.$field, to);)+
+            }
+
+            fn read(&mut self, from: &mut $crate::persist::Reader<'_>) {
+                $($crate::persist::Persist::read(&mut self.$field, from);)+
+                $(self.$mend();)?
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use emomas_core::Direction;
 use emomas_core::bargain::{Bargainer, Move, MoveReason, SLOTS, TACTICS, Tactic, Terms};
-use emomas_core::persist::{Persist, Port};
+use emomas_core::persist::{Persist, Reader, Writer};
 use proptest::prelude::*;
 
 fn terms(reservation: f64, deadline_turns: u32) -> Terms {
@@ -148,13 +148,13 @@ proptest! {
 
     #[test]
     fn a_stored_conversation_goes_on_unchanged(t in any_terms(), offers in any_offers()) {
-        for (turn, (mv, reason, _, mut state)) in run(&t, &offers, 0.0).into_iter().enumerate() {
-            let mut tape = Tape::default();
-            state.persist(&mut tape);
-            tape.reading = true;
+        for (turn, (mv, reason, _, state)) in run(&t, &offers, 0.0).into_iter().enumerate() {
+            let mut counted = Writer::new(&mut []);
+            state.write(&mut counted);
+            let mut bytes = vec![0xff; counted.length()];
+            state.write(&mut Writer::new(&mut bytes));
             let mut back = Bargainer::new(&t);
-            back.persist(&mut tape);
-            prop_assert_eq!(tape.at, tape.words.len());
+            back.read(&mut Reader::new(&bytes));
             prop_assert_eq!(back.decide(&t, turn as u32), (mv, reason));
             prop_assert_eq!(back, state);
         }
@@ -168,31 +168,6 @@ proptest! {
             prop_assert!(p.weight.iter().flatten().all(|&w| (0.0..=1.0).contains(&w)));
             prop_assert!(total == 0.0 || (total - 1.0).abs() < 1e-9, "sums to {total}");
             prop_assert!((0.0..=1.0 + 1e-9).contains(&p.exit_hazard()));
-        }
-    }
-}
-
-/// A tape of words, written then read.
-#[derive(Default)]
-struct Tape {
-    words: Vec<u64>,
-    at: usize,
-    reading: bool,
-}
-
-impl Port for Tape {
-    fn f64(&mut self, x: &mut f64) {
-        let mut word = x.to_bits();
-        self.u64(&mut word);
-        *x = f64::from_bits(word);
-    }
-
-    fn u64(&mut self, x: &mut u64) {
-        if self.reading {
-            *x = self.words[self.at];
-            self.at += 1;
-        } else {
-            self.words.push(*x);
         }
     }
 }

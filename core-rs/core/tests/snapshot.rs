@@ -91,6 +91,32 @@ fn whatever_is_wrong_is_named() {
 }
 
 #[test]
+fn a_number_that_no_state_has_is_noticed_behind_an_honest_checksum() {
+    let good = bytes(&started());
+    let mut target = Core::new(common::config(), 0).expect("valid");
+    let before = target.clone();
+    for word in (24..good.len()).step_by(8 * 97) {
+        let mut bad = good.clone();
+        bad[word..word + 8].copy_from_slice(&f64::NAN.to_le_bytes());
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&bad[..20]);
+        crc.update(&bad[24..]);
+        bad[20..24].copy_from_slice(&crc.finalize().to_le_bytes());
+        assert_eq!(target.restore(&bad), Err(SnapshotError::Value), "byte {word}");
+    }
+    assert!(target == before);
+}
+
+#[test]
+fn a_seed_whose_bits_are_those_of_a_nan_is_restored() {
+    let seed = f64::NAN.to_bits();
+    let original = Core::new(common::config(), seed).expect("valid");
+    let mut restored = Core::new(common::config(), 0).expect("valid");
+    restored.restore(&bytes(&original)).expect("whole");
+    assert!(restored == original);
+}
+
+#[test]
 fn noise_never_panics() {
     let mut target = Core::new(common::config(), 0).expect("valid");
     let good = bytes(&target);

@@ -56,7 +56,6 @@ pub(crate) struct Core {
     session: Session,
     scenario: emomas_store::Scenario,
     seed: u64,
-    learned: Vec<u8>,
 }
 
 #[pymethods]
@@ -88,9 +87,8 @@ impl Core {
                 stability,
             };
         }
-        let learned = learned.unwrap_or_default();
-        let session = Session::new(config, seed, &learned).map_err(Raise::raise)?;
-        Ok(Self { session, scenario: scenario.inner.clone(), seed, learned })
+        let session = Session::new(config, seed, &learned.unwrap_or_default()).map_err(Raise::raise)?;
+        Ok(Self { session, scenario: scenario.inner.clone(), seed })
     }
 
     /// From now on every turn is durable in a new journal at `path` before it is returned.
@@ -98,7 +96,7 @@ impl Core {
         if self.session.core().turn() > 0 {
             return Err(argument("the conversation has begun: start the journal before the first turn"));
         }
-        self.session.record(path, &self.scenario, self.seed, &self.learned, created_at).map_err(Raise::raise)
+        self.session.record(path, &self.scenario, self.seed, created_at).map_err(Raise::raise)
     }
 
     /// One turn: learns from what was observed, and decides what to show and what to offer.
@@ -173,12 +171,11 @@ impl Core {
     /// Starts the next conversation with what was learned so far.
     #[pyo3(signature = (scenario, *, seed=0))]
     fn begin(&mut self, scenario: &Scenario, seed: u64) -> PyResult<()> {
-        let before = self.session.core().config().clone();
-        let mut config = configuration(&scenario.inner, before.policy);
+        let before = self.session.core().config();
+        let mut config = configuration(&scenario.inner, before.policy.clone());
         config.personality = before.personality;
-        let learned = self.session.snapshot().map_err(Raise::raise)?;
-        self.session = Session::new(config, seed, &learned).map_err(Raise::raise)?;
-        (self.scenario, self.seed, self.learned) = (scenario.inner.clone(), seed, learned);
+        self.session.begin(config, seed).map_err(Raise::raise)?;
+        (self.scenario, self.seed) = (scenario.inner.clone(), seed);
         Ok(())
     }
 

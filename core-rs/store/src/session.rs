@@ -73,19 +73,27 @@ impl Session {
         Ok(Self { core, journal: None })
     }
 
+    /// Starts the next conversation with what was learned so far, without a journal; the experts must stay the same.
+    pub fn begin(&mut self, config: Config, seed: u64) -> Result<(), SessionError> {
+        self.core.begin(config, seed)?;
+        self.journal = None;
+        Ok(())
+    }
+
     /// Starts writing to a new journal at `path`; only before the first turn.
     pub fn record(
         &mut self,
         path: impl AsRef<Path>,
         scenario: &Scenario,
         seed: u64,
-        learned: &[u8],
         created_at: &str,
     ) -> Result<(), SessionError> {
         let mut header = Header::new(scenario.clone(), seed, created_at);
         header.versions = BTreeMap::from([("emomas".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
         header.configuration = value(self.core.config());
-        header.learned_state = learned.to_vec();
+        if self.core.has_learned() {
+            header.learned_state = self.snapshot()?;
+        }
         self.journal = Some(Journal::create(path, &header, Durability::EveryRecord)?);
         Ok(())
     }

@@ -105,6 +105,11 @@ impl Core {
         &self.learned
     }
 
+    /// Whether anything was learned yet.
+    pub fn has_learned(&self) -> bool {
+        self.learned != Learned::new(self.config.policy.experts.len())
+    }
+
     /// The belief about the person.
     pub const fn belief(&self) -> &Belief {
         &self.episode.belief

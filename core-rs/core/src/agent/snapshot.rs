@@ -1,13 +1,13 @@
 //! Snapshots: all state of a core as versioned bytes with a checksum.
 //!
 //! Layout, little endian: magic (8 bytes), version u32, number of experts u32, payload length u32, CRC-32 of everything
-//! else u32, then the payload: every field as f64 or u64 in the order of its `Persist` implementation.
+//! else u32, then the payload: every field in words of eight bytes, in the order of its `Persist` implementation.
 
-use super::{Core, Episode, Learned};
-use crate::persist::{Persist, Port};
+use super::Core;
+use crate::persist::{Persist, Reader, Writer, is_sound};
 
 /// Version of the layout; raised with every change to a `Persist` implementation.
-pub const SNAPSHOT_VERSION: u32 = 2;
+pub const SNAPSHOT_VERSION: u32 = 3;
 const MAGIC: [u8; 8] = *b"EMOMASst";
 const HEADER: usize = 24;
 
@@ -63,90 +63,17 @@ pub enum SnapshotError {
     },
 }
 
-struct Count(usize);
-
-impl Port for Count {
-    fn f64(&mut self, _: &mut f64) {
-        self.0 += 8;
-    }
-
-    fn u64(&mut self, _: &mut u64) {
-        self.0 += 8;
-    }
-}
-
-struct Write<'a> {
-    bytes: &'a mut [u8],
-    at: usize,
-}
-
-impl Write<'_> {
-    fn put(&mut self, word: [u8; 8]) {
-        if let Some(slot) = self.bytes.get_mut(self.at..self.at + 8) {
-            slot.copy_from_slice(&word);
-        }
-        self.at += 8;
-    }
-}
-
-impl Port for Write<'_> {
-    fn f64(&mut self, x: &mut f64) {
-        self.put(x.to_le_bytes());
-    }
-
-    fn u64(&mut self, x: &mut u64) {
-        self.put(x.to_le_bytes());
-    }
-}
-
-struct Read<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    finite: bool,
-}
-
-impl Read<'_> {
-    fn take(&mut self) -> [u8; 8] {
-        let mut word = [0; 8];
-        if let Some(slot) = self.bytes.get(self.at..self.at + 8) {
-            word.copy_from_slice(slot);
-        }
-        self.at += 8;
-        word
-    }
-}
-
-impl Port for Read<'_> {
-    fn f64(&mut self, x: &mut f64) {
-        *x = f64::from_le_bytes(self.take());
-        self.finite &= x.is_finite();
-    }
-
-    fn u64(&mut self, x: &mut u64) {
-        *x = u64::from_le_bytes(self.take());
-    }
-}
-
-struct State<'a> {
-    learned: &'a mut Learned,
-    episode: &'a mut Episode,
-}
-
-crate::persist_fields!(State<'_>: learned, episode);
-
-impl<T: Persist + ?Sized> Persist for &mut T {
-    fn persist(&mut self, port: &mut dyn Port) {
-        (**self).persist(port);
-    }
-}
-
 impl Core {
+    fn write(&self, to: &mut Writer<'_>) {
+        self.learned.write(to);
+        self.episode.write(to);
+    }
+
     /// Bytes that [`Core::snapshot`] needs; the same for every core.
     pub fn snapshot_len(&self) -> usize {
-        let mut count = Count(HEADER);
-        let mut copy = self.clone();
-        State { learned: &mut copy.learned, episode: &mut copy.episode }.persist(&mut count);
-        count.0
+        let mut counted = Writer::new(&mut []);
+        self.write(&mut counted);
+        HEADER + counted.length()
     }
 
     /// Writes the state into `bytes` and returns the length used.
@@ -155,9 +82,7 @@ impl Core {
         let found = bytes.len();
         let bytes = bytes.get_mut(..needed).ok_or(SnapshotError::Buffer { found, needed })?;
         let (header, payload) = bytes.split_at_mut(HEADER);
-        // `Persist` visits through `&mut`; writing a copy keeps this method `&self`.
-        let mut copy = self.clone();
-        State { learned: &mut copy.learned, episode: &mut copy.episode }.persist(&mut Write { bytes: payload, at: 0 });
+        self.write(&mut Writer::new(payload));
         header[..8].copy_from_slice(&MAGIC);
         header[8..12].copy_from_slice(&SNAPSHOT_VERSION.to_le_bytes());
         header[12..16].copy_from_slice(&(self.config.policy.experts.len() as u32).to_le_bytes());
@@ -194,13 +119,12 @@ impl Core {
         if word(12) != experts {
             return Err(SnapshotError::Experts { found: word(12), expected: experts });
         }
-        let mut next = self.clone();
-        let mut read = Read { bytes: payload, at: 0, finite: true };
-        State { learned: &mut next.learned, episode: &mut next.episode }.persist(&mut read);
-        if !read.finite {
+        if !is_sound(payload) {
             return Err(SnapshotError::Value);
         }
-        *self = next;
+        let mut from = Reader::new(payload);
+        self.learned.read(&mut from);
+        self.episode.read(&mut from);
         Ok(())
     }
 }

@@ -10,7 +10,6 @@ pub use transitions::{Learning, Transitions};
 
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, Stance, StanceDist, expected_valence};
 use crate::math::{self, LANES, Lanes, larger, smaller};
-use crate::persist::{Persist, Port};
 use transitions::{ActionModel, Expected};
 
 /// Concession per turn, as a share of the initial gap: mean of each stance and common standard deviation.
@@ -53,17 +52,16 @@ impl Default for Belief {
     }
 }
 
-impl Persist for Belief {
-    fn persist(&mut self, port: &mut dyn Port) {
-        for row in &mut self.joint {
-            for p in &mut row[..EMOTIONS] {
-                p.persist(port);
-            }
-        }
-    }
-}
+crate::persist_fields!(Belief: joint => mend);
 
 impl Belief {
+    /// The padding is 0.
+    fn mend(&mut self) {
+        for row in &mut self.joint {
+            row[LANES - 1] = 0.0;
+        }
+    }
+
     /// Probability of `stance` and `emotion` together.
     pub fn joint(&self, stance: Stance, emotion: Emotion) -> f64 {
         self.joint[stance.index()][emotion.index()]

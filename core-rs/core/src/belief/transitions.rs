@@ -12,7 +12,6 @@ use super::prior;
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, Stance, StanceDist, VAD_MEAN};
 use crate::math::{self, LANES, Lanes, larger, smaller};
 use crate::payoff;
-use crate::persist::{Persist, Port};
 
 /// Strength of each row's prior, in pseudo-counts.
 const PRIOR_WEIGHT: f64 = 20.0;
@@ -76,6 +75,8 @@ pub(super) struct ActionModel {
     payoff_ahead: [Lanes; STANCES],
     valence_ahead: [Lanes; STANCES],
 }
+
+crate::persist_fields!(ActionModel: stance, emotion => mend);
 
 impl ActionModel {
     const EMPTY: Self = Self {
@@ -150,6 +151,14 @@ impl ActionModel {
                     row[from] = back * base[from] + (forget + weight[from] * seen) * row[from];
                 }
             }
+        }
+        self.derive();
+    }
+
+    /// The padding is 0, and what follows from the counts follows.
+    fn mend(&mut self) {
+        for row in self.emotion.as_flattened_mut() {
+            row[LANES - 1] = 0.0;
         }
         self.derive();
     }
@@ -261,20 +270,6 @@ impl StanceRows {
             }
             from += 1;
         }
-    }
-}
-
-impl Persist for ActionModel {
-    fn persist(&mut self, port: &mut dyn Port) {
-        self.stance.persist(port);
-        for matrix in &mut self.emotion {
-            for row in matrix {
-                for count in &mut row[..EMOTIONS] {
-                    count.persist(port);
-                }
-            }
-        }
-        self.derive();
     }
 }
 

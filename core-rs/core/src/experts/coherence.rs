@@ -8,7 +8,6 @@ use crate::Domain;
 use crate::domain::PHASES;
 use crate::emotion::{EMOTIONS, Emotion, EmotionDist, STANCES, StanceDist, VAD_MEAN};
 use crate::math::{self, LANES, Lanes};
-use crate::persist::{Persist, Port};
 
 const WEIGHTS: [f64; 3] = [0.4, 0.3, 0.3];
 /// Power to which the inertia is taken: half of it belongs to the people filmed, not to what a listener finds
@@ -128,17 +127,7 @@ impl Default for Coherence {
     }
 }
 
-impl Persist for Coherence {
-    fn persist(&mut self, port: &mut dyn Port) {
-        for s in 0..STANCES {
-            for e in 0..EMOTIONS {
-                self.sum[s][e].persist(port);
-                self.turns[s][e].persist(port);
-                self.derive(s, e);
-            }
-        }
-    }
-}
+crate::persist_fields!(Coherence: sum, turns => mend);
 
 impl Coherence {
     /// Takes in the reward of having shown `shown` under the stance belief held then.
@@ -148,6 +137,15 @@ impl Coherence {
             self.sum[s][shown.index()] += stance[s] * (reward - REWARD_PRIOR);
             self.turns[s][shown.index()] += stance[s];
             self.derive(s, shown.index());
+        }
+    }
+
+    /// The scales follow from the turns.
+    fn mend(&mut self) {
+        for s in 0..STANCES {
+            for e in 0..LANES {
+                self.derive(s, e);
+            }
         }
     }
 

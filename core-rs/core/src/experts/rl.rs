@@ -6,7 +6,7 @@ use super::{ExpertReason, GapBin, Proposal, Situation};
 use crate::domain::PHASES;
 use crate::emotion::EMOTIONS;
 use crate::math;
-use crate::persist::{Persist, Port};
+use crate::persist::{Persist, Reader, Writer};
 
 /// Learning rate α (EmoMAS).
 const RATE: f64 = 0.1;
@@ -45,12 +45,19 @@ impl<const S: usize, const A: usize> Default for QTable<S, A> {
 }
 
 impl<const S: usize, const A: usize> Persist for QTable<S, A> {
-    fn persist(&mut self, port: &mut dyn Port) {
-        self.q.persist(port);
-        self.visits.persist(port);
-        self.traces.persist(port);
-        let mut live = self.live as u64;
-        port.u64(&mut live);
+    fn write(&self, to: &mut Writer<'_>) {
+        self.q.write(to);
+        self.visits.write(to);
+        self.traces.write(to);
+        (self.live as u32).write(to);
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) {
+        self.q.read(from);
+        self.visits.read(from);
+        self.traces.read(from);
+        let mut live = 0_u32;
+        live.read(from);
         self.live = (live as usize).min(TRACES);
     }
 }
