@@ -24,6 +24,7 @@ pub(crate) const EVENTLESS: u16 = 0;
 pub(crate) const OTHER: u16 = 1;
 pub(crate) const ERROR_EXECUTION: u16 = 2;
 pub(crate) const ERROR_PLATFORM: u16 = 3;
+pub(crate) const ERROR_COMMUNICATION: u16 = 4;
 /// No state, transition or expression.
 pub(crate) const NONE: u16 = u16::MAX;
 /// The root, which is never in a configuration.
@@ -308,6 +309,12 @@ impl Chart {
     #[inline]
     pub(crate) fn entry_sets(&self, transition: &TransitionTable) -> (&[u64], &[u64]) {
         self.sets[transition.entry as usize..][..2 * self.words].split_at(self.words)
+    }
+
+    /// The history children of a state.
+    pub(crate) fn histories_of(&self, state: u16) -> &[u16] {
+        let range = &self.state(state).histories;
+        &self.histories[range.start as usize..range.end as usize]
     }
 
     pub(crate) fn targets(&self, range: &Range<u32>) -> &[u16] {

@@ -75,7 +75,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
 /// What names mean, with variables and inputs checked.
 fn scope(source: &Source, flat: &states::Flat) -> Result<Scope, ChartError> {
     let mut scope = Scope::default();
-    for name in ["", "*", "error.execution", "error.platform"] {
+    for name in ["", "*", "error.execution", "error.platform", "error.communication"] {
         scope.events.intern(name);
     }
     for (what, names) in [

@@ -1,8 +1,9 @@
-//! Executable content. A fault ends its block and becomes `error.execution`.
+//! Executable content. A fault becomes `error.execution` and ends its block, but in a condition, which counts as false;
+//! a `send` without room for its event becomes `error.communication`.
 
 use heapless::Vec;
 
-use crate::chart::{Chart, Instruction, NONE, SendDelay, SendSite};
+use crate::chart::{Chart, ERROR_COMMUNICATION, Instruction, NONE, SendDelay, SendSite};
 use crate::limits::{EVENT_FIELDS, FIELDS};
 use crate::machine::Core;
 use crate::machine::host::Host;
@@ -45,7 +46,7 @@ impl Core {
                 Instruction::Send(site) => self.send_from(chart, &chart.sends[usize::from(site)])?,
                 Instruction::Cancel(id) => self.timers.cancel(id),
                 Instruction::Unless { condition, to } => {
-                    if !chart.expressions.eval(condition, &self.env(chart))?.truth()? {
+                    if !self.holds(chart, condition) {
                         at = to;
                     }
                 }
@@ -70,22 +71,25 @@ impl Core {
     fn queue(&mut self, chart: &Chart, site: &SendSite, data: &[Option<Value>]) -> Result<(), Fault> {
         let delay_ns = match site.delay {
             SendDelay::Internal => {
-                return if self.queues.push(INTERNAL, site.event, data) { Ok(()) } else { Err(Fault::Full) };
+                if self.queues.push(INTERNAL, site.event, data) {
+                    return Ok(());
+                }
+                self.counters.rejected += 1;
+                return Err(Fault::Full);
             }
             SendDelay::Ns(ns) => ns,
             SendDelay::Ms(expression) => delay_ns(chart.expressions.eval(expression, &self.env(chart))?.number()?)?,
         };
-        if delay_ns == 0 {
-            let queued = self.queues.push(1 + site.priority as usize, site.event, data);
-            self.counters.rejected += u64::from(!queued);
-            return Ok(());
+        let sent = if delay_ns == 0 {
+            self.queues.push(1 + site.priority as usize, site.event, data)
+        } else {
+            self.timers.push(self.time_ns.saturating_add(delay_ns), site.event, site.id, data)
+        };
+        if !sent {
+            self.counters.rejected += 1;
+            self.report(ERROR_COMMUNICATION);
         }
-        let due_ns = self.time_ns.saturating_add(delay_ns);
-        if self.timers.push(due_ns, site.event, site.id, data) {
-            return Ok(());
-        }
-        self.counters.rejected += 1;
-        Err(Fault::Full)
+        Ok(())
     }
 }
 
