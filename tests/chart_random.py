@@ -446,7 +446,7 @@ class ChartMaker:
         chart["inputs"] = list(INPUTS)
         chart["states"] = {child.id: as_dict(child) for child in self.root.children}
         if self.endless:
-            chart["states"]["spin"] = {"transitions": [{"do": ["spun"]}]}
+            chart["states"]["spin"] = {"transitions": [{"guard": "true", "do": ["spun"]}]}
             first = next(child for child in self.root.children if child.kind != "final")
             chart["states"][first.id].setdefault("on", {})["spin"] = "spin"
         return chart

@@ -267,6 +267,13 @@ impl Compiler<'_> {
             let (found, limit) = (self.chart.transitions.len(), limits::TRANSITIONS);
             return Err(ChartError::Limit { at, what: "transitions", found, limit });
         }
+        if source.events.is_empty() && source.guard.is_none() && source.targets.is_empty() {
+            return Err(ChartError::Structure {
+                at,
+                problem: "a transition without event, guard and target, which never ends".into(),
+                remedy: "give it one of them".into(),
+            });
+        }
         for event in &source.events {
             if event != "*" {
                 self.event(event, state, source.line)?;
