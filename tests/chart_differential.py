@@ -67,7 +67,18 @@ def compare(place: str, oracle: Oracle, machine: emomas.Machine, expected: list,
         ("timers", len(oracle.timers), machine.pending_timers),
         ("finished", oracle.finished, machine.finished),
     ]
-    parted = [f"{what}\n  oracle {a}\n  engine {b}" for what, a, b in rows if repr(a) != repr(b)]
+    rows = [row for row in rows if repr(row[1]) != repr(row[2])]
+    if rows and rows[0][0] == "effects":
+        same = next(
+            (
+                n
+                for n, both in enumerate(zip(expected, found, strict=False))
+                if repr(both[0]) != repr(both[1])
+            ),
+            0,
+        )
+        rows[0] = (f"effects from number {same}", expected[same : same + 5], found[same : same + 5])
+    parted = [f"{what}\n  oracle {a}\n  engine {b}" for what, a, b in rows]
     return "\n".join([f"{place}: they differ in", *parted]) if parted else None
 
 

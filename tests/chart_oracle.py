@@ -1060,6 +1060,8 @@ class EntrySet:
 
     def add_ancestor_states_to_enter(self, state: State, ancestor: State) -> None:
         for between in get_proper_ancestors(state, ancestor):
+            if between in self.oracle.active:
+                return  # a history may lie above the domain; what was not left is not entered again
             self.add(between)
             if is_parallel_state(between):
                 self.add_missing_regions(between)

@@ -546,6 +546,18 @@ def test_a_domain_is_settled_before_what_history_remembers_changes():
     check_legal(oracle)
 
 
+def test_a_history_above_the_domain_enters_only_what_was_left():
+    # a19 -> h stays inside s, although h is a child of a: neither b nor s is entered again, nor r by default
+    h = {"history": "deep", "target": "x"}
+    regions = {
+        "s": {"states": {"x": {"on": {"e": "h"}}}},
+        "r": {"states": {"y": {"on": {"e": "z"}}, "z": {}}},
+    }
+    oracle = started({"a": {"states": {"h": h, "b": {"parallel": True, "states": regions}}}})
+    assert words(oracle.send("e")) == "-y -x +x +z"
+    check_legal(oracle)
+
+
 def test_history_is_taken_before_the_exit_actions():
     # W3C: the configuration is stored before any onexit handler runs; a's exit sees nothing of it, but h does
     oracle = started(remembering("shallow"))

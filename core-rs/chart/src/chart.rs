@@ -132,6 +132,14 @@ pub(crate) enum Instruction {
     Jump(u32),
 }
 
+/// Instructions that run together.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) range: Range<u32>,
+    /// Nothing but effects without values.
+    pub(crate) plain: bool,
+}
+
 /// A compiled chart.
 #[derive(Debug)]
 pub struct Chart {
@@ -147,7 +155,7 @@ pub struct Chart {
     pub(crate) effects: Vec<EffectSite>,
     pub(crate) sends: Vec<SendSite>,
     pub(crate) instructions: Vec<Instruction>,
-    pub(crate) blocks: Vec<Range<u32>>,
+    pub(crate) blocks: Vec<Block>,
     pub(crate) variables: Vec<String>,
     pub(crate) first_values: Vec<Value>,
     pub(crate) inputs: Vec<String>,

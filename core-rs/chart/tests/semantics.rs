@@ -339,6 +339,23 @@ on.e = "h"
 }
 
 #[test]
+fn a_history_above_the_domain_enters_only_what_was_left() {
+    let mut m = Running::new(
+        r#"
+[states.a.states.h]
+history = "deep"
+target = "x"
+[states.a.states.b]
+entry = ["enter_b"]
+[states.a.states.b.states.x]
+entry = ["enter_x"]
+on.e = "h"
+"#,
+    );
+    assert_eq!(m.send("e"), ["enter_x"]);
+}
+
+#[test]
 fn an_endless_macrostep_is_cut_and_reported_once() {
     let mut m = Running::new(
         r#"

@@ -267,10 +267,11 @@ impl Compiler<'_> {
             let (found, limit) = (self.chart.transitions.len(), limits::TRANSITIONS);
             return Err(ChartError::Limit { at, what: "transitions", found, limit });
         }
-        if source.events.is_empty() && source.guard.is_none() && source.targets.is_empty() {
+        let idle = source.targets.is_empty() && source.actions.is_empty();
+        if idle && source.events.is_empty() && source.guard.is_none() {
             return Err(ChartError::Structure {
                 at,
-                problem: "a transition without event, guard and target, which never ends".into(),
+                problem: "a transition without event, guard, target and actions, which never ends".into(),
                 remedy: "give it one of them".into(),
             });
         }

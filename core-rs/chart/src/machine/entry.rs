@@ -2,7 +2,7 @@
 //! history decides, when it runs.
 
 use crate::chart::{Chart, ROOT};
-use crate::set::{Set, members};
+use crate::set::{Set, has, members};
 use crate::source::Kind;
 
 /// What is to be entered.
@@ -65,7 +65,9 @@ impl Entry {
     }
 
     fn add_ancestors(&mut self, chart: &Chart, sets: &[u64], state: u16, domain: u16) {
-        for ancestor in chart.ancestors(state).take_while(|ancestor| *ancestor != domain) {
+        // A history may lie above the domain; what wasn't left isn't entered again.
+        let entered = |ancestor: &u16| *ancestor != domain && !has(sets, *ancestor);
+        for ancestor in chart.ancestors(state).take_while(entered) {
             self.enter.insert(ancestor);
             if chart.state(ancestor).kind == Kind::Parallel {
                 self.add_regions(chart, sets, ancestor);

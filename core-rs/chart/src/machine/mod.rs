@@ -326,6 +326,9 @@ impl Core {
                 self.select(chart, EVENTLESS, enabled);
             }
             if enabled.is_empty() {
+                if self.queues.used(queue::INTERNAL) == 0 {
+                    return;
+                }
                 let Some(event) = self.queues.pop(queue::INTERNAL, &mut self.data) else { return };
                 self.event = event;
                 self.select(chart, event, enabled);
