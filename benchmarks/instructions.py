@@ -1,4 +1,4 @@
-"""Instruction counts of the parts of a turn, under callgrind: the same on a busy machine as on a quiet one.
+"""Instruction counts of the parts of a turn and of chart events, under callgrind: the same on a busy machine.
 
 python benchmarks/instructions.py            # prints them beside the stored ones; fails on a rise above 5 %
 python benchmarks/instructions.py --write    # stores them; say in the CHANGELOG why they rose

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 Value = int | float | bool
@@ -22,6 +23,7 @@ ACTIONS = ("effect", "assign", "raise", "send", "cancel", "if", "log")
 PRIORITIES = ("safety", "control", "advisory")
 MAX_MICROSTEPS = 1000
 CUT_EVENT = "error.platform"
+INTERNAL_SLOTS, EXTERNAL_SLOTS, FEWEST_TIMERS = 32, 16, 4
 I64_MIN, I64_MAX = -(2**63), 2**63 - 1
 UNIT_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000}
 
@@ -43,10 +45,11 @@ TOKEN = re.compile(
           | (?P<symbol>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!()]))""",
     re.VERBOSE | re.ASCII,
 )
-SPELLINGS = {"&&": "and", "||": "or", "!": "not", "===": "==", "!==": "!="}
+SPELLINGS = {"&&": "and", "||": "or", "===": "==", "!==": "!="}
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 BINARY = {"or": 1, "and": 2, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 NOT, UNARY = 3, 7
+EVENT_NAME = "_event.name"
 
 
 class Token(NamedTuple):
@@ -62,13 +65,13 @@ def tokenise(text: str) -> list[Token]:
             raise ExpressionSyntaxError(f"unexpected {text[at:]!r} in {text!r}")
         kind, word = match.lastgroup or "", match.group(match.lastgroup or 0)
         word = SPELLINGS.get(word, word)
-        tokens.append(Token("symbol" if word in ("and", "or", "not") else kind, word))
+        tokens.append(Token("symbol" if word in ("and", "or", "not", "!") else kind, word))
         at = match.end()
     return [*tokens, Token("end", "")]
 
 
 class Parser:
-    """Recursive descent with precedence climbing: or < and < not < comparison < + - < * / % < unary -."""
+    """Precedence climbing: or < and < not < comparison < + - < * / % < unary - and !."""
 
     def __init__(self, text: str) -> None:
         self.text, self.tokens, self.at = text, tokenise(text), 0
@@ -83,8 +86,9 @@ class Parser:
         return self.tokens[self.at]
 
     def take(self) -> Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
+        token = self.peek()
+        self.at += token.kind != "end"
+        return token
 
     def accept(self, symbol: str) -> bool:
         found = self.peek() == ("symbol", symbol)
@@ -114,6 +118,8 @@ class Parser:
     def prefix(self, level: int) -> Node:
         if level <= NOT and self.accept("not"):
             return ("not", self.expression(NOT))
+        if self.accept("!"):
+            return ("not", self.expression(UNARY))
         if self.accept("-"):
             return ("negate", self.expression(UNARY))
         return self.primary()
@@ -127,12 +133,18 @@ class Parser:
             return ("literal", number(self.take().text))
         if self.peek().kind == "name":
             return self.named(self.take().text)
+        if self.peek().kind == "text":
+            text = self.take().text[1:-1]
+            return self.event_name(text, self.equality(), self.take() == ("name", EVENT_NAME))
         self.fail()
         raise AssertionError
 
     def named(self, name: str) -> Node:
         if name in ("true", "false"):
             return ("literal", name == "true")
+        if name == EVENT_NAME:
+            op, text = self.equality(), self.take()
+            return self.event_name(text.text[1:-1], op, text.kind == "text")
         if name != "In":
             return ("name", name)
         self.expect("(")
@@ -141,6 +153,16 @@ class Parser:
         state = self.take().text[1:-1]
         self.expect(")")
         return ("In", state)
+
+    def equality(self) -> str:
+        op = self.take()
+        return op.text if op.kind == "symbol" and op.text in ("==", "!=") else ""
+
+    def event_name(self, text: str, op: str, whole: bool) -> Node:
+        """The event's name is no value: it can only be compared with a text."""
+        if not (op and whole):
+            self.fail()
+        return ("event is", text) if op == "==" else ("not", ("event is", text))
 
 
 def number(text: str) -> Value:
@@ -156,16 +178,22 @@ def parse(text: str) -> Node:
     return Parser(text).parse()
 
 
-def names_in(tree: Node) -> list[str]:
-    if tree[0] == "name":
+def named_in(kind: str, tree: Node) -> list[str]:
+    """What an expression names: `kind` is "name" or "In"."""
+    if tree[0] == kind:
         return [tree[1]]
-    return [name for part in tree[1:] if isinstance(part, tuple) for name in names_in(part)]
+    return [name for part in tree[1:] if isinstance(part, tuple) for name in named_in(kind, part)]
 
 
 # ---------------------------------------------------------------- expressions: tree -> value
 
 
-def evaluate(tree: Node, name: Callable[[str], Value], is_in: Callable[[str], bool]) -> Value:
+def evaluate(
+    tree: Node,
+    name: Callable[[str], Value],
+    is_in: Callable[[str], bool],
+    event_is: Callable[[str], bool] = lambda _: False,
+) -> Value:
     def value(node: Node) -> Value:
         match node:
             case ("literal", constant):
@@ -174,6 +202,8 @@ def evaluate(tree: Node, name: Callable[[str], Value], is_in: Callable[[str], bo
                 return name(text)
             case ("In", state):
                 return is_in(state)
+            case ("event is", text):
+                return event_is(text)
             case ("not", operand):
                 return not truth(value(operand))
             case ("negate", operand):
@@ -368,7 +398,7 @@ def shorthand(source: State, event: str, value: Any) -> Iterable[Transition]:
 
 def after_events(state: State) -> list[tuple[str, int]]:
     delays = state.spec.get("after", {})
-    return [(f"after.{state.id}.{n}", duration_ns(delay)) for n, delay in enumerate(delays)]
+    return [(f"after.{state.id}.{n}", duration_ns(delay)) for n, delay in enumerate(delays, 1)]
 
 
 def own_transitions(state: State) -> Iterable[Transition]:
@@ -395,6 +425,20 @@ def read_states(chart: dict) -> tuple[State, list[State]]:
 
     read(root)
     return root, states
+
+
+def delayed_sends(states: list[State]) -> int:
+    """Places that send an event later, `after` too."""
+
+    def count(spec: Any) -> int:
+        if isinstance(spec, list):
+            return sum(map(count, spec))
+        if not isinstance(spec, dict):
+            return 0
+        later = "send" in spec and (spec.get("delay_ms", 0) or spec.get("delay_ns", 0)) != 0
+        return later + sum(count(part) for key, part in spec.items() if key not in ("states", "data"))
+
+    return sum(len(after_events(state)) + count(state.spec) for state in states)
 
 
 def entry_order(state: State) -> int:
@@ -472,15 +516,29 @@ def descriptor_match(descriptor: str, event: str) -> bool:
 
 
 class Oracle:
-    """One chart and its one machine. `counters` says how often each construct fired."""
+    """One chart and its one machine. `counters` says how often each construct fired.
 
-    def __init__(self, chart: dict, max_microsteps: int = MAX_MICROSTEPS) -> None:
+    Queues and timers hold as much as a machine's of the engine does by default; no `timers` means twice the
+    places of the chart that send a delayed event, and at least 4.
+    """
+
+    def __init__(
+        self,
+        chart: dict,
+        max_microsteps: int = MAX_MICROSTEPS,
+        *,
+        internal: int = INTERNAL_SLOTS,
+        external: int = EXTERNAL_SLOTS,
+        timers: int | None = None,
+    ) -> None:
         self.root, self.states = read_states(chart)
         self.by_id = {state.id: state for state in self.states}
         self.values: dict[str, Value] = dict(chart.get("variables", {}))
         self.declared: list[str] = chart.get("inputs", [])
         self.inputs: dict[str, float] = {}
         self.max_microsteps = max_microsteps
+        self.internal_slots, self.external_slots = internal, external
+        self.timer_slots = max(2 * delayed_sends(self.states), FEWEST_TIMERS) if timers is None else timers
         self.active: set[State] = set()
         self.history_value: dict[State, list[State]] = {}
         self.internal_queue: deque[Event] = deque()
@@ -501,17 +559,23 @@ class Oracle:
     def start(self, time_ns: int = 0) -> list[Effect]:
         self.now = time_ns
         self.running = True
-        self.enter_states([self.root.initial])
+        initial = self.root.initial
+        self.enter_states([initial], {initial: self.root})
         self.complete_macrostep()
         return self.run()
 
     def send(self, event: str, /, priority: str = "control", **data: Value) -> list[Effect]:
-        self.post(event, priority, **data)
+        if self.running and not any(self.external_queues.values()):
+            self.macrostep(Event(event, data))
+        else:
+            self.post(event, priority, **data)
         return self.run()
 
-    def post(self, event: str, /, priority: str = "control", **data: Value) -> None:
+    def post(self, event: str, /, priority: str = "control", **data: Value) -> bool:
         if self.running:
-            self.external_queues[priority].append(Event(event, data))
+            return self.queue_external(Event(event, data), priority)
+        self.counters["event dropped"] += 1
+        return False
 
     def run(self) -> list[Effect]:
         self.main_event_loop()
@@ -527,10 +591,11 @@ class Oracle:
             self.timers.remove(timer)
             self.now = max(self.now, timer.due)
             self.counters["timer fired"] += 1
-            self.external_queues[timer.priority].append(timer.event)
+            self.macrostep(timer.event)
             self.main_event_loop()
         self.now = end
-        return self.run()
+        effects, self.effects = self.effects, []
+        return effects
 
     def set(self, name: str, value: float) -> None:
         self.inputs[name] = float(value)
@@ -543,20 +608,39 @@ class Oracle:
     def variables(self) -> dict[str, Value]:
         return dict(self.values)
 
+    @property
+    def tallies(self) -> dict[str, int]:
+        """The counters of a machine of the engine."""
+        names = {
+            "events": ("external event",),
+            "dropped": ("event dropped",),
+            "rejected": ("event rejected",),
+            "transitions": ("transition",),
+            "errors": ("condition error", "action error", "send error"),
+            "cut": ("macrostep cut", "call cut"),
+        }
+        return {name: sum(self.counters[part] for part in parts) for name, parts in names.items()}
+
     # -- the main event loop
 
     def main_event_loop(self) -> None:
-        """Take external events, each with its macrostep, until none waits or the machine has finished."""
-        while self.running and (event := self.next_external_event()):
-            self.event = self.external_event = event
-            self.turns = 0
-            enabled = self.select_transitions(event)
-            self.counters["external event"] += 1
-            self.counters["event dropped"] += not enabled
-            if enabled:
-                self.turns = 1
-                self.microstep(enabled)
-            self.complete_macrostep()
+        """Take external events until none waits, the machine has finished, or there were too many."""
+        for _ in range(self.max_microsteps):
+            if not self.running or (event := self.next_external_event()) is None:
+                return
+            self.macrostep(event)
+        self.counters["call cut"] += self.running and any(self.external_queues.values())
+
+    def macrostep(self, event: Event) -> None:
+        self.event = self.external_event = event
+        self.turns = 0
+        enabled = self.select_transitions(event)
+        self.counters["external event"] += 1
+        self.counters["event dropped"] += not enabled
+        if enabled:
+            self.turns = 1
+            self.microstep(enabled)
+        self.complete_macrostep()
 
     def next_external_event(self) -> Event | None:
         for priority in PRIORITIES:
@@ -587,9 +671,8 @@ class Oracle:
         self.counters["macrostep cut"] += 1
         self.internal_queue.clear()
         begun_by = self.external_event.name if self.external_event else ""
-        waiting = any(event.name == CUT_EVENT for event in self.external_queues["control"])
-        if begun_by != CUT_EVENT and not waiting:  # else an endless macrostep would feed the next for ever
-            self.external_queues["control"].append(Event(CUT_EVENT))
+        if begun_by != CUT_EVENT:  # else an endless macrostep would feed the next for ever
+            self.queue_external(Event(CUT_EVENT), "safety")
 
     def exit_interpreter(self) -> None:
         for state in sorted(self.active, key=exit_order):
@@ -625,13 +708,14 @@ class Oracle:
 
     def condition_match(self, transition: Transition) -> bool:
         """Every evaluation that fails counts, so a guard tried for two atomic states may raise two errors."""
-        if transition.guard is None:
-            return True
+        return transition.guard is None or self.holds(transition.guard)
+
+    def holds(self, condition: str) -> bool:
         try:
-            return truth(self.value(transition.guard))
+            return truth(self.value(condition))
         except EvaluationError:
-            self.counters["guard error"] += 1
-            self.internal_queue.append(Event("error.execution"))
+            self.counters["condition error"] += 1
+            self.queue_internal(Event("error.execution"))
             return False
 
     def remove_conflicting_transitions(self, enabled: list[Transition]) -> list[Transition]:
@@ -655,10 +739,11 @@ class Oracle:
 
     def microstep(self, enabled: list[Transition]) -> None:
         self.count_transitions(enabled)
+        domains = {t: self.get_transition_domain(t) for t in enabled if t.target}
         self.exit_states(enabled)
         for transition in enabled:
             self.execute_content(transition.content)
-        self.enter_states(enabled)
+        self.enter_states(enabled, domains)
 
     def exit_states(self, enabled: list[Transition]) -> None:
         to_exit = sorted(self.compute_exit_set(enabled), key=exit_order)
@@ -678,7 +763,7 @@ class Oracle:
     def exit_state(self, state: State) -> None:
         for event, _ in after_events(state):
             self.cancel(event)
-        self.execute_content(state.spec.get("exit", []))
+        self.execute_blocks(state.spec.get("exit", []))
         self.active.discard(state)
 
     def compute_exit_set(self, transitions: list[Transition]) -> set[State]:
@@ -689,12 +774,13 @@ class Oracle:
                 to_exit |= {state for state in self.active if is_descendant(state, domain)}
         return to_exit
 
-    def enter_states(self, enabled: list[Transition]) -> None:
+    def enter_states(self, enabled: list[Transition], domains: dict[Transition, State]) -> None:
+        """With the domains that were exited: what a history remembers may have changed since."""
         entry = EntrySet(self)
-        entry.compute(enabled)
+        entry.compute(enabled, domains)
         for state in sorted(entry.states_to_enter, key=entry_order):
             self.active.add(state)
-            self.execute_content(state.spec.get("entry", []))
+            self.execute_blocks(state.spec.get("entry", []))
             for event, delay_ns in after_events(state):
                 self.deliver(Event(event), delay_ns, "control", event)
             if state in entry.states_for_default_entry:
@@ -716,7 +802,7 @@ class Oracle:
 
     def done(self, state: State) -> None:
         self.counters["done.state"] += 1
-        self.internal_queue.append(Event(f"done.state.{state.id}"))
+        self.queue_internal(Event(f"done.state.{state.id}"))
 
     def is_in_final_state(self, state: State) -> bool:
         if is_compound_state(state):
@@ -753,13 +839,19 @@ class Oracle:
 
     # -- executable content
 
+    def execute_blocks(self, actions: list) -> None:
+        """A list inside is a block of its own, and so is what stands between two of them."""
+        for nested, block in groupby(actions, key=lambda action: isinstance(action, list)):
+            for part in block if nested else [list(block)]:
+                self.execute_content(part)
+
     def execute_content(self, block: list) -> None:
         """A failure puts `error.execution` on the internal queue and skips the rest of the block."""
         try:
             self.execute_actions(block)
         except EvaluationError:
             self.counters["action error"] += 1
-            self.internal_queue.append(Event("error.execution"))
+            self.queue_internal(Event("error.execution"))
 
     def execute_actions(self, actions: list) -> None:
         for action in actions:
@@ -774,15 +866,15 @@ class Oracle:
             case {"assign": name, "value": text}:
                 self.assign(name, self.value(str(text)))
             case {"raise": name}:
-                self.internal_queue.append(Event(name))
+                if not self.queue_internal(Event(name, self.evaluated(action))):
+                    raise EvaluationError("no room")
             case {"send": name}:
-                delay_ns = action.get("delay_ns", round(action.get("delay_ms", 0) * UNIT_NS["ms"]))
-                event = Event(name, self.evaluated(action))
+                event, delay_ns = Event(name, self.evaluated(action)), self.delay_ns(action)
                 self.deliver(event, delay_ns, action.get("priority", "control"), action.get("id"))
             case {"cancel": id}:
                 self.cancel(id)
             case {"if": text}:
-                branch = "then" if truth(self.value(text)) else "else"
+                branch = "then" if self.holds(text) else "else"
                 self.execute_actions(action.get(branch, []))
             case {"log": text}:
                 self.effects.append(("log", self.logged(action, text)))
@@ -798,22 +890,62 @@ class Oracle:
 
     def logged(self, action: dict, text: str) -> dict[str, Any]:
         label = {"label": action["label"]} if "label" in action else {}
-        return {**label, "value": self.value(text) if self.is_expression(text) else text}
+        if not text:
+            return label
+        quoted = re.fullmatch(r"""\s*('[^'"\\]*'|"[^'"\\]*")\s*""", text)
+        plain = quoted[1][1:-1] if quoted else text
+        return {**label, "value": self.value(text) if self.is_expression(text) else plain}
 
     def is_expression(self, text: str) -> bool:
         """Words that name nothing are text, so that {"log": "hello"} says hello."""
         try:
-            names = names_in(parse(text))
+            tree = parse(text)
         except ExpressionSyntaxError:
             return False
-        return all(name.startswith("_event.") or name in (*self.values, *self.declared) for name in names)
+        known = (*self.values, *self.declared)
+        values = all(name.startswith("_event.") or name in known for name in named_in("name", tree))
+        return values and all(id in self.by_id for id in named_in("In", tree))
+
+    def delay_ns(self, action: dict) -> int:
+        if "delay_ns" in action:
+            return action["delay_ns"]
+        delay = action.get("delay_ms", 0)
+        if not isinstance(delay, str):
+            return round(delay * UNIT_NS["ms"])
+        ms = self.value(delay)
+        if not is_number(ms):
+            raise EvaluationError("a number is needed")
+        ns = float(ms) * 1e6 + 0.5
+        if not 0 <= ns < I64_MAX:
+            raise EvaluationError("no such time")
+        return math.floor(ns)
 
     def deliver(self, event: Event, delay_ns: int, priority: str, id: str | None) -> None:
         if delay_ns == 0:
-            self.external_queues[priority].append(event)
-            return
-        self.timers_sent += 1
-        self.timers.append(Timer(self.now + delay_ns, self.timers_sent, event, priority, id))
+            sent = self.queue_external(event, priority)
+        else:
+            self.timers_sent += 1
+            sent = len(self.timers) < self.timer_slots
+            self.counters["event rejected"] += not sent
+            if sent:
+                self.timers.append(Timer(self.now + delay_ns, self.timers_sent, event, priority, id))
+        if not sent:
+            self.counters["send error"] += 1
+            self.queue_internal(Event("error.communication"))
+
+    def queue_internal(self, event: Event) -> bool:
+        return self.put(event, self.internal_queue, self.internal_slots)
+
+    def queue_external(self, event: Event, priority: str) -> bool:
+        return self.put(event, self.external_queues[priority], self.external_slots)
+
+    def put(self, event: Event, queue: deque[Event], slots: int) -> bool:
+        """A full queue refuses the newest event."""
+        refused = len(queue) >= slots
+        self.counters["event rejected"] += refused
+        if not refused:
+            queue.append(event)
+        return not refused
 
     def cancel(self, id: str) -> None:
         kept = [timer for timer in self.timers if timer.id != id]
@@ -823,11 +955,11 @@ class Oracle:
     # -- values
 
     def value(self, text: str) -> Value:
-        return evaluate(parse(text), self.named_value, self.is_in)
+        return evaluate(parse(text), self.named_value, self.is_in, self.event_is)
 
     def named_value(self, name: str) -> Value:
         if name.startswith("_event."):
-            return self.event_value(name.removeprefix("_event."))
+            return self.event_value(name.removeprefix("_event.").removeprefix("data."))
         for known in (self.values, self.inputs):
             if name in known:
                 return known[name]
@@ -838,6 +970,9 @@ class Oracle:
         if not isinstance(value, (bool, int, float)):
             raise EvaluationError(f"the event carries no {key}")
         return value
+
+    def event_is(self, name: str) -> bool:
+        return self.event is not None and self.event.name == name
 
     def is_in(self, id: str) -> bool:
         return self.by_id.get(id) in self.active
@@ -881,12 +1016,12 @@ class EntrySet:
         self.states_for_default_entry: list[State] = []
         self.default_history_content: dict[State, list] = {}
 
-    def compute(self, transitions: list[Transition]) -> None:
+    def compute(self, transitions: list[Transition], domains: dict[Transition, State]) -> None:
         for transition in transitions:
             for state in self.oracle.targets(transition):
                 self.add_descendant_states_to_enter(state)
             if transition.target:
-                ancestor = self.oracle.get_transition_domain(transition)
+                ancestor = domains[transition]
                 for state in self.oracle.get_effective_target_states(transition):
                     self.add_ancestor_states_to_enter(state, ancestor)
 
@@ -925,6 +1060,8 @@ class EntrySet:
 
     def add_ancestor_states_to_enter(self, state: State, ancestor: State) -> None:
         for between in get_proper_ancestors(state, ancestor):
+            if between in self.oracle.active:
+                return  # a history may lie above the domain; what was not left is not entered again
             self.add(between)
             if is_parallel_state(between):
                 self.add_missing_regions(between)

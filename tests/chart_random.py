@@ -22,7 +22,8 @@ HOST_DESCRIPTORS = (
     *HOST_EVENTS, "go.*", "go.fast.*", "stop", "stop.*", "go tick", "stop.a gone", "tick stop.*",
 )  # fmt: skip
 INNER_DESCRIPTORS = ("in", "in.a", "in.b", "in.*", "in.a go.fast", "in.b stop.a")
-ERROR_DESCRIPTORS = ("*", "error", "error.*", "error.execution", "tick error")
+ERROR_DESCRIPTORS = ("*", "error", "error.*", "error.execution", "tick error", "error.communication")
+LOGS = (("n0 + 1", "x0"), ("In('nowhere')", "'quoted'", "a text", "", "1 +", '"it\'s"', "b0 ="))
 EQUALITIES = ("==", "!=", "===", "!==")
 SEND_IDS = ("t1", "t2", "t3")
 PRIORITIES = ("safety", "control", "advisory")
@@ -87,7 +88,9 @@ def random_event(rng: Random, chart: dict) -> tuple[str, str, dict]:
     name = rng.choice(HOST_EVENTS)
     if rng.random() < 0.08:
         first = next(iter(chart["states"]))
-        name = rng.choice(("in.a", "nothing", f"done.state.{first}", "error.execution", "spin"))
+        name = rng.choice(
+            ("in.a", "nothing", f"done.state.{first}", "error.execution", "spin", f"after.{first}.1")
+        )
     data: dict[str, Any] = {}
     if rng.random() < 0.85:
         data["x"] = rng.choice((0, 1, 2, 3, -1, 7, 1, 2, 3, 2**62, 0.5, 2.0, -1.25, True))
@@ -99,8 +102,8 @@ def random_event(rng: Random, chart: dict) -> tuple[str, str, dict]:
 class Machine(Protocol):
     @property
     def configuration(self) -> tuple[str, ...]: ...
-    def send(self, event: str, priority: str = ..., **data: Any) -> list: ...
-    def post(self, event: str, priority: str = ..., **data: Any) -> Any: ...
+    def send(self, event: str, *, priority: str = ..., **data: Any) -> list: ...
+    def post(self, event: str, *, priority: str = ..., **data: Any) -> Any: ...
     def run(self) -> list: ...
     def advance(self, dt_ns: int) -> list: ...
     def set(self, name: str, value: float) -> Any: ...
@@ -120,12 +123,12 @@ def play_step(machine: Machine, step: Step) -> list:
                 machine.set(name, value)
             return []
         case ("post", (event, priority, data)):
-            machine.post(event, priority, **data)
+            machine.post(event, priority=priority, **data)
             return []
         case ("run", None):
             return machine.run()
         case (event, priority, data):
-            return machine.send(event, priority, **data)
+            return machine.send(event, priority=priority, **data)
     raise ValueError(f"not a step: {step}")
 
 
@@ -168,8 +171,7 @@ class ChartMaker:
     def expand(self, node: Node) -> None:
         if node.kind == "atomic":
             node.kind = "parallel" if self.chance(0.4) else "compound"
-            fewest = 2 if node.kind == "parallel" else 1
-            self.add_children(node, self.rng.randint(fewest, 3))
+            self.add_children(node, self.rng.randint(1, 3))
         elif node.kind == "compound" or len(node.children) < 4:
             self.add_children(node, 1)
 
@@ -208,9 +210,9 @@ class ChartMaker:
         return self.regions_of(pick, histories) if pick.kind == "parallel" and self.chance(0.3) else [pick.id]
 
     def regions_of(self, parallel: Node, histories: bool = True) -> list[str]:
-        """Targets in two or more distinct regions."""
+        """Targets in two or more distinct regions, if there are as many."""
         regions = parallel.real_children
-        chosen = self.rng.sample(regions, self.rng.randint(2, len(regions)))
+        chosen = self.rng.sample(regions, self.rng.randint(min(2, len(regions)), len(regions)))
         return [id for region in chosen for id in self.some_within(region, histories)]
 
     def target(self, source: Node) -> list[str]:
@@ -241,9 +243,9 @@ class ChartMaker:
         if node.kind == "compound" and self.chance(0.6):
             spec["initial"] = self.initial(node)
         if self.chance(0.8):
-            spec["entry"] = [self.effect(f"in_{node.id}"), *self.actions(0.3)]
+            spec["entry"] = self.blocks(f"in_{node.id}")
         if self.chance(0.8):
-            spec["exit"] = [self.effect(f"out_{node.id}"), *self.actions(0.3)]
+            spec["exit"] = self.blocks(f"out_{node.id}")
         if node.kind != "final":
             self.describe_transitions(node)
         return None
@@ -258,10 +260,14 @@ class ChartMaker:
 
     def history_default(self, node: Node) -> list[str]:
         children = node.parent.real_children
+        siblings = node.parent.children[node.parent.children.index(node) + 1 :]
+        if (later := [child.id for child in siblings if child.kind == "history"]) and self.chance(0.3):
+            return later
         if node.spec["history"] == "deep":
             return self.below(node.parent)
         if node.parent.kind == "parallel" and self.chance(0.5):
-            return [child.id for child in self.rng.sample(children, self.rng.randint(2, len(children)))]
+            few = min(2, len(children))
+            return [child.id for child in self.rng.sample(children, self.rng.randint(few, len(children)))]
         return [self.rng.choice(children).id]
 
     def below(self, node: Node) -> list[str]:
@@ -351,6 +357,13 @@ class ChartMaker:
 
     # -- actions
 
+    def blocks(self, name: str) -> list:
+        actions = [self.effect(name), *self.actions(0.3)]
+        for at in range(len(actions)):
+            if self.chance(0.1):
+                actions[at] = [actions[at], *self.actions(0.3)]
+        return actions
+
     def effect(self, name: str) -> str | dict:
         if self.chance(0.75):
             return name
@@ -370,12 +383,15 @@ class ChartMaker:
         if kind < 0.4:
             return self.assign()
         if kind < 0.55:
-            return self.spending({"raise": self.rng.choice(INNER_EVENTS)})
+            return self.spending({"raise": self.rng.choice(INNER_EVENTS), **self.event_data()})
         if kind < 0.72:
             return self.spending(self.send())
         if kind < 0.8:
-            return {"cancel": self.rng.choice((*SEND_IDS, "unknown"))}
-        if kind < 0.92:
+            return {"cancel": self.rng.choice((*SEND_IDS, *SEND_IDS, "unknown", self.after_name()))}
+        if kind < 0.82:
+            words = self.rng.choice((LOGS[0], LOGS[1]))
+            return {"log": self.rng.choice(words), **({"label": "l"} if self.chance(0.3) else {})}
+        if kind < 0.93:
             return self.choice()
         self.effect_count += 1
         return self.effect(f"e{self.effect_count}")
@@ -402,17 +418,23 @@ class ChartMaker:
     def send(self) -> dict:
         action: dict[str, Any] = {"send": self.rng.choice((*HOST_EVENTS, "in.a"))}
         kind = self.rng.random()
-        if kind < 0.6:
+        if kind < 0.5:
             action["delay_ms"] = self.rng.choice((5, 10, 10, 15, 30))
+        elif kind < 0.6:
+            action["delay_ms"] = self.rng.choice(("n0 * 5", "x1 * 2.5", "_event.x", "0", "b0", "x0 / 3"))
         elif kind < 0.75:
             action["delay_ns"] = self.rng.choice((1, 5 * MS, 10 * MS + 3))
         if self.chance(0.5):
-            action["id"] = self.rng.choice(SEND_IDS)
+            action["id"] = self.rng.choice((*SEND_IDS, self.after_name()))
         if self.chance(0.4):
             action["priority"] = self.rng.choice(PRIORITIES)
-        if self.chance(0.4):
-            action["data"] = {"x": self.wording.integer(1, fails=True)}
-        return action
+        return {**action, **self.event_data()}
+
+    def after_name(self) -> str:
+        return f"after.{self.rng.choice(self.nodes).id}.1"
+
+    def event_data(self) -> dict:
+        return {"data": {"x": self.wording.integer(1, fails=True)}} if self.chance(0.4) else {}
 
     # -- the dict
 
@@ -424,9 +446,9 @@ class ChartMaker:
         chart["inputs"] = list(INPUTS)
         chart["states"] = {child.id: as_dict(child) for child in self.root.children}
         if self.endless:
-            chart["states"]["spin"] = {"transitions": [{"do": ["spun"]}]}
-            first = next(iter(chart["states"].values()))
-            first.setdefault("on", {})["spin"] = "spin"
+            chart["states"]["spin"] = {"transitions": [{"guard": "true", "do": ["spun"]}]}
+            first = next(child for child in self.root.children if child.kind != "final")
+            chart["states"][first.id].setdefault("on", {})["spin"] = "spin"
         return chart
 
     def top_initial(self) -> list[str]:
@@ -514,13 +536,15 @@ class Wording:
     def boolean(self, depth: int, fails: bool) -> str:
         pick = self.rng.choice
         if depth == 0:
-            return pick((*BOOLS, "true", "false", self.inside(), self.comparison(fails)))
+            name = f"_event.name {pick(EQUALITIES)} '{pick((*HOST_EVENTS, *INNER_EVENTS))}'"
+            return pick((*BOOLS, "true", "false", self.inside(), self.comparison(fails), name))
         left, right = self.boolean(depth - 1, fails), self.boolean(depth - 1, fails)
         either, both, neither = pick(("or", "||")), pick(("and", "&&")), pick(("not ", "!"))
         templates = (
             self.inside(), self.inside(), self.comparison(fails), self.comparison(fails),
             f"{left} {either} {right}", f"({left}) {both} ({right})", f"{left} {both} {right}",
             f"{neither}({left})", f"{neither}{pick(BOOLS)}", f"({left}) {pick(EQUALITIES)} {pick(BOOLS)}",
+            f"{neither}{pick(BOOLS)} {pick(EQUALITIES)} ({left})",
         )  # fmt: skip
         if fails:
             templates += ("_event.x > 1", "_event.flag", f"_event.flag {both} {right}")

@@ -1,6 +1,7 @@
 """Long fuzzing, faults and load; not part of `make test`. Writes tests/results/soak.json.
 
-python tests/soak.py --minutes 10
+python tests/soak.py                          # everything
+python tests/soak.py charts --chart-minutes 5  # one part
 """
 
 import argparse
@@ -15,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from chart_differential import difference, random_pair, shrunk
 
 import emomas
 from emomas.errors import EmomasError
@@ -180,22 +182,41 @@ def load(seconds):
     return {"episodes": episodes}
 
 
+def chart_pairs(count, first):
+    """Random charts and events on the engine and on the oracle; a difference is made small and printed."""
+    for seed in range(first, first + count):
+        pair = random_pair(seed)
+        if difference(pair):
+            small = shrunk(pair)
+            raise AssertionError(f"seed {seed}, made small:\n{small}\n{difference(small)}")
+    return {"pairs": count}
+
+
 def main():
-    """Run every part for a fifth of the time each and write the results."""
+    """Run the parts and write the results, each with its date, beside those of the parts left out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("parts", nargs="*", help="fuzz, read_noise, charts, chart_pairs, kill, load; or all")
+    parser.add_argument("--minutes", type=float, default=2, help="of each part but those of charts")
+    parser.add_argument("--chart-minutes", type=float, default=30, help="of fuzzing charts")
+    parser.add_argument("--pairs", type=int, default=100_000, help="charts on engine and oracle")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    share = args.minutes * 60 / 5
-    results = {"date": date.today().isoformat(), "minutes": args.minutes, "seed": args.seed}
-    for name, part in (("fuzz", fuzz), ("read_noise", read_noise), ("charts", charts), ("kill", kill)):
-        results[name] = part(share, rng)
-        print(name, results[name], flush=True)
-    results["load"] = load(share)
-    print("load", results["load"])
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    minutes, chart_minutes = args.minutes, args.chart_minutes
+    parts = {
+        "fuzz": lambda: {"minutes": minutes, **fuzz(60 * minutes, rng)},
+        "read_noise": lambda: {"minutes": minutes, **read_noise(60 * minutes, rng)},
+        "charts": lambda: {"minutes": chart_minutes, **charts(60 * chart_minutes, rng)},
+        "chart_pairs": lambda: chart_pairs(args.pairs, args.seed),
+        "kill": lambda: {"minutes": minutes, **kill(60 * minutes, rng)},
+        "load": lambda: {"minutes": minutes, **load(60 * minutes)},
+    }
+    for name in args.parts or parts:
+        done = {"date": date.today().isoformat(), "seed": args.seed, **parts[name]()}
+        print(name, done, flush=True)
+        RESULTS.parent.mkdir(exist_ok=True)
+        results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        RESULTS.write_text(json.dumps({**results, name: done}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

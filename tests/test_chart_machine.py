@@ -57,6 +57,18 @@ def test_a_host_sends_and_gets_effects(machine):
     assert repr(machine) == "Machine(idle)"
 
 
+def test_effects_belong_to_whoever_got_them():
+    machine = emomas.Chart.from_dict({"states": {"a": {"on": {"e": {"do": ["x"]}}}}}).start()
+    for hold in (lambda effects: effects, lambda effects: effects[0], lambda effects: effects[0][1]):
+        held = hold(machine.send("e"))
+        effects = machine.send_many(["e", "e"])
+        effects[0][1]["mine"] = 1
+        assert effects == [("x", {"mine": 1}), ("x", {})]
+        assert held in ([("x", {})], ("x", {}), {})
+    machine.send("e")[0][1]["mine"] = 1
+    assert machine.send("e") == [("x", {})]
+
+
 def test_explain_tells_guards_and_values(machine):
     machine.send("hello")
     machine.set("gap_ratio", 0.5)

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::missing_panics_doc)] // A benchmark that can't start should stop.
 
+mod charts;
+
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
@@ -231,6 +233,7 @@ pub fn parts() -> Vec<Part> {
         let scenario = Scenario::from_toml(SCENARIO).expect("a valid scenario");
         parts.push((name, run(move || batch(&scenario, policy))));
     }
+    parts.extend(charts::parts());
     parts
 }
 

@@ -24,6 +24,7 @@ pub(crate) const EVENTLESS: u16 = 0;
 pub(crate) const OTHER: u16 = 1;
 pub(crate) const ERROR_EXECUTION: u16 = 2;
 pub(crate) const ERROR_PLATFORM: u16 = 3;
+pub(crate) const ERROR_COMMUNICATION: u16 = 4;
 /// No state, transition or expression.
 pub(crate) const NONE: u16 = u16::MAX;
 /// The root, which is never in a configuration.
@@ -131,6 +132,14 @@ pub(crate) enum Instruction {
     Jump(u32),
 }
 
+/// Instructions that run together.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) range: Range<u32>,
+    /// Nothing but effects without values.
+    pub(crate) plain: bool,
+}
+
 /// A compiled chart.
 #[derive(Debug)]
 pub struct Chart {
@@ -146,7 +155,7 @@ pub struct Chart {
     pub(crate) effects: Vec<EffectSite>,
     pub(crate) sends: Vec<SendSite>,
     pub(crate) instructions: Vec<Instruction>,
-    pub(crate) blocks: Vec<Range<u32>>,
+    pub(crate) blocks: Vec<Block>,
     pub(crate) variables: Vec<String>,
     pub(crate) first_values: Vec<Value>,
     pub(crate) inputs: Vec<String>,
@@ -308,6 +317,12 @@ impl Chart {
     #[inline]
     pub(crate) fn entry_sets(&self, transition: &TransitionTable) -> (&[u64], &[u64]) {
         self.sets[transition.entry as usize..][..2 * self.words].split_at(self.words)
+    }
+
+    /// The history children of a state.
+    pub(crate) fn histories_of(&self, state: u16) -> &[u16] {
+        let range = &self.state(state).histories;
+        &self.histories[range.start as usize..range.end as usize]
     }
 
     pub(crate) fn targets(&self, range: &Range<u32>) -> &[u16] {

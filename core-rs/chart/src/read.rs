@@ -170,7 +170,8 @@ fn after(state: &mut State, fields: &Fields<'_>, index: usize, delay: &str, valu
         data: Vec::new(),
     };
     state.entry.push(vec![Action { act: send, line }]);
-    state.exit.push(vec![Action { act: Act::Cancel { id: event.clone() }, line }]);
+    // What entry did last, exit undoes first.
+    state.exit.insert(0, vec![Action { act: Act::Cancel { id: event.clone() }, line }]);
     for one in one_or_many(value) {
         let mut read = transition(one, &state.id, Some("after"))?;
         read.events = vec![event.clone()];

@@ -19,6 +19,10 @@ impl Set {
         self.0[usize::from(state) / 64] |= 1 << (state % 64);
     }
 
+    pub(crate) fn remove(&mut self, state: u16) {
+        self.0[usize::from(state) / 64] &= !(1 << (state % 64));
+    }
+
     pub(crate) fn contains(&self, state: u16) -> bool {
         has(&self.0, state)
     }

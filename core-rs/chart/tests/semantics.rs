@@ -281,6 +281,81 @@ on."error.execution" = { do = ["error"] }
 }
 
 #[test]
+fn a_failing_condition_is_false_and_its_block_goes_on() {
+    let mut m = Running::new(
+        r#"
+variables.n = 0
+[states.a]
+on.go = { do = [{ if = "1 / n > 0", then = ["never"], else = ["otherwise"] }, "next"] }
+on."error.execution" = { do = ["error"] }
+"#,
+    );
+    assert_eq!(m.send("go"), ["otherwise", "next", "error"]);
+}
+
+#[test]
+fn a_send_without_room_is_told_and_its_block_goes_on() {
+    let text = r#"
+[states.a]
+on.now = { do = [{ send = "x" }, { send = "x" }, "next"] }
+on.later = { do = [{ send = "x", delay_ms = 1 }, { send = "x", delay_ms = 1 }, "next"] }
+on."error.communication" = { do = ["full"] }
+on.x = { do = ["x"] }
+"#;
+    let mut m = Running::with(text, Capacity { external: 1, timers: Some(1), ..Capacity::default() });
+    assert_eq!(m.send("now"), ["next", "full", "x"]);
+    assert_eq!(m.send("later"), ["next", "full"]);
+    assert_eq!(m.advance_ms(1), ["x"]);
+    assert_eq!((m.machine.counters().rejected, m.machine.counters().errors), (2, 2));
+}
+
+#[test]
+fn a_chart_that_sends_to_itself_for_ever_gives_the_host_its_turn() {
+    let text = "variables.n = 0\n[states.a]\non.e = { do = [{ send = 'e' }, { assign = 'n', value = 'n + 1' }] }";
+    let mut m = Running::with(text, Capacity { max_microsteps: 10, ..Capacity::default() });
+    m.send("e");
+    assert_eq!(m.variable("n"), Value::Int(11), "the event itself, and ten that waited");
+    m.machine.run(&mut ());
+    assert_eq!(m.variable("n"), Value::Int(21));
+    assert_eq!(m.machine.counters().cut, 2);
+}
+
+#[test]
+fn a_domain_is_settled_before_what_history_remembers_changes() {
+    let mut m = Running::new(
+        r#"
+[states.p]
+parallel = true
+entry = ["enter_p"]
+[states.p.states.h]
+history = "deep"
+target = "r"
+[states.p.states.r.states.a]
+on.e = "h"
+"#,
+    );
+    assert_eq!(m.send("e"), ["enter_p"]);
+    assert_eq!(m.machine.configuration().collect::<Vec<_>>(), ["p", "r", "a"]);
+}
+
+#[test]
+fn a_history_above_the_domain_enters_only_what_was_left() {
+    let mut m = Running::new(
+        r#"
+[states.a.states.h]
+history = "deep"
+target = "x"
+[states.a.states.b]
+entry = ["enter_b"]
+[states.a.states.b.states.x]
+entry = ["enter_x"]
+on.e = "h"
+"#,
+    );
+    assert_eq!(m.send("e"), ["enter_x"]);
+}
+
+#[test]
 fn an_endless_macrostep_is_cut_and_reported_once() {
     let mut m = Running::new(
         r#"

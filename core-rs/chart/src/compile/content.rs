@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::chart::{EffectSite, Instruction, SendDelay, SendSite};
+use crate::chart::{Block, EffectSite, Instruction, SendDelay, SendSite};
 use crate::compile::Compiler;
 use crate::compile::names::Interner;
 use crate::error::ChartError;
@@ -28,9 +28,15 @@ impl Compiler<'_> {
         if actions.is_empty() {
             return Ok(None);
         }
-        let start = self.chart.instructions.len() as u32;
+        let start = self.chart.instructions.len();
         self.actions(actions, state, 0)?;
-        self.chart.blocks.push(start..self.chart.instructions.len() as u32);
+        let effects = &self.chart.effects;
+        let is_plain = |instruction: &Instruction| match instruction {
+            Instruction::Effect(index) => effects[usize::from(*index)].expressions.is_empty(),
+            _ => false,
+        };
+        let plain = self.chart.instructions[start..].iter().all(is_plain);
+        self.chart.blocks.push(Block { range: start as u32..self.chart.instructions.len() as u32, plain });
         Ok(Some((self.chart.blocks.len() - 1) as u16))
     }
 

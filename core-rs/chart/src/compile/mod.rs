@@ -75,7 +75,7 @@ pub(crate) fn compile(source: Source) -> Result<Chart, ChartError> {
 /// What names mean, with variables and inputs checked.
 fn scope(source: &Source, flat: &states::Flat) -> Result<Scope, ChartError> {
     let mut scope = Scope::default();
-    for name in ["", "*", "error.execution", "error.platform"] {
+    for name in ["", "*", "error.execution", "error.platform", "error.communication"] {
         scope.events.intern(name);
     }
     for (what, names) in [
@@ -266,6 +266,14 @@ impl Compiler<'_> {
         if self.chart.transitions.len() > limits::TRANSITIONS {
             let (found, limit) = (self.chart.transitions.len(), limits::TRANSITIONS);
             return Err(ChartError::Limit { at, what: "transitions", found, limit });
+        }
+        let idle = source.targets.is_empty() && source.actions.is_empty();
+        if idle && source.events.is_empty() && source.guard.is_none() {
+            return Err(ChartError::Structure {
+                at,
+                problem: "a transition without event, guard, target and actions, which never ends".into(),
+                remedy: "give it one of them".into(),
+            });
         }
         for event in &source.events {
             if event != "*" {

@@ -95,6 +95,5 @@ pub(super) fn domain(chart: &Chart, source: u16, internal: bool, targets: &[u16]
     {
         return Some(source);
     }
-    let domain = lcca(chart, source, targets);
-    Some(domain)
+    Some(lcca(chart, source, targets, |_| true))
 }

@@ -2,7 +2,7 @@
 //! history decides, when it runs.
 
 use crate::chart::{Chart, ROOT};
-use crate::set::{Set, members};
+use crate::set::{Set, has, members};
 use crate::source::Kind;
 
 /// What is to be entered.
@@ -37,6 +37,8 @@ impl Entry {
                 members(record).for_each(|member| self.add_descendants(chart, sets, member));
                 members(record).for_each(|member| self.add_ancestors(chart, sets, member, table.parent));
             } else {
+                // The Recommendation keeps one such content for each parent: the last met.
+                chart.histories_of(table.parent).iter().for_each(|sibling| self.histories.remove(*sibling));
                 self.histories.insert(state);
                 self.add_default(chart, sets, state, table.parent);
             }
@@ -63,7 +65,9 @@ impl Entry {
     }
 
     fn add_ancestors(&mut self, chart: &Chart, sets: &[u64], state: u16, domain: u16) {
-        for ancestor in chart.ancestors(state).take_while(|ancestor| *ancestor != domain) {
+        // A history may lie above the domain; what wasn't left isn't entered again.
+        let entered = |ancestor: &u16| *ancestor != domain && !has(sets, *ancestor);
+        for ancestor in chart.ancestors(state).take_while(entered) {
             self.enter.insert(ancestor);
             if chart.state(ancestor).kind == Kind::Parallel {
                 self.add_regions(chart, sets, ancestor);
@@ -109,12 +113,12 @@ fn effective_default(chart: &Chart, sets: &[u64], history: u16, each: &mut dyn F
     each_effective(chart, sets, targets, &mut |state| each(state));
 }
 
-/// Least common compound ancestor of `source` and all `targets`, or the root.
-pub(crate) fn lcca(chart: &Chart, source: u16, targets: &[u16]) -> u16 {
+/// Least common compound ancestor of `source` and all `targets` among the states that `may` be it, or the root.
+pub(crate) fn lcca(chart: &Chart, source: u16, targets: &[u16], may: impl Fn(u16) -> bool) -> u16 {
     let holds_all = |ancestor: &u16| targets.iter().all(|target| chart.is_descendant(*target, *ancestor));
     chart
         .ancestors(source)
-        .filter(|ancestor| chart.state(*ancestor).is_compound(*ancestor))
+        .filter(|ancestor| chart.state(*ancestor).is_compound(*ancestor) && may(*ancestor))
         .find(holds_all)
         .unwrap_or(ROOT)
 }

@@ -96,6 +96,8 @@ impl Effects {
 impl Host for Effects {
     fn effect(&mut self, index: usize, _: &EffectSite, values: &[Value]) {
         self.sites.push(index);
-        self.values.extend_from_slice(values);
+        if !values.is_empty() {
+            self.values.extend_from_slice(values);
+        }
     }
 }

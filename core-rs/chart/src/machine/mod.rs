@@ -42,7 +42,7 @@ pub struct Capacity {
     pub external: u16,
     /// Delayed events; none means twice the places of the chart that send one, and at least 4.
     pub timers: Option<u32>,
-    /// Microsteps, and internal events taken, before a macrostep is cut.
+    /// Microsteps, and internal events taken, before a macrostep is cut; waiting events taken before a call returns.
     pub max_microsteps: u32,
 }
 
@@ -65,7 +65,7 @@ pub struct Counters {
     pub transitions: u64,
     /// Expressions and actions that failed.
     pub errors: u64,
-    /// Macrosteps cut because they didn't end.
+    /// Macrosteps and calls cut because they didn't end.
     pub cut: u64,
 }
 
@@ -276,8 +276,15 @@ impl Machine {
 const URGENT: usize = 1;
 
 impl Core {
+    /// Takes the events that wait, up to the limit: a chart may send itself the next one for ever.
     fn run<H: Host>(&mut self, chart: &Chart, host: &mut H) {
-        while !self.finished {
+        let mut taken = 0;
+        while !self.finished && self.queues.waits() {
+            if taken == self.max_microsteps {
+                self.counters.cut += 1;
+                return;
+            }
+            taken += 1;
             let Some(event) = self.queues.pop_external(&mut self.data) else { return };
             self.macrostep(chart, event, host);
         }
@@ -319,6 +326,9 @@ impl Core {
                 self.select(chart, EVENTLESS, enabled);
             }
             if enabled.is_empty() {
+                if self.queues.used(queue::INTERNAL) == 0 {
+                    return;
+                }
                 let Some(event) = self.queues.pop(queue::INTERNAL, &mut self.data) else { return };
                 self.event = event;
                 self.select(chart, event, enabled);
@@ -340,7 +350,6 @@ impl Core {
         self.counters.cut += 1;
         self.queues.clear(queue::INTERNAL);
         if external != ERROR_PLATFORM {
-            self.data.fill(None);
             let queued = self.queues.push(URGENT, ERROR_PLATFORM, &[]);
             self.counters.rejected += u64::from(!queued);
         }

@@ -10,7 +10,7 @@ use crate::limits::STATES;
 use crate::machine::Core;
 use crate::machine::entry::{each_effective, lcca};
 use crate::machine::queue::INTERNAL;
-use crate::set::words;
+use crate::set::{has, words};
 use crate::value::{Fault, Value};
 
 /// Transitions to be taken together, in document order of the states that chose them. Filled in place: moving one would
@@ -46,9 +46,9 @@ impl Core {
         guard == NONE || self.holds(chart, guard)
     }
 
-    /// Apart, so that selection without guards stays small.
+    /// A condition that fails is false, and an error event. Apart, so that selection without guards stays small.
     #[inline(never)]
-    fn holds(&mut self, chart: &Chart, guard: u16) -> bool {
+    pub(super) fn holds(&mut self, chart: &Chart, guard: u16) -> bool {
         match chart.expressions.eval(guard, &self.env(chart)).and_then(Value::truth) {
             Ok(truth) => truth,
             Err(fault) => {
@@ -58,10 +58,14 @@ impl Core {
         }
     }
 
-    /// An error that the chart can react to.
     pub(super) fn fail(&mut self, _: Fault) {
+        self.report(ERROR_EXECUTION);
+    }
+
+    /// An error that the chart can react to.
+    pub(super) fn report(&mut self, error: u16) {
         self.counters.errors += 1;
-        let queued = self.queues.push(INTERNAL, ERROR_EXECUTION, &[]);
+        let queued = self.queues.push(INTERNAL, error, &[]);
         self.counters.rejected += u64::from(!queued);
     }
 
@@ -120,9 +124,11 @@ impl Core {
         each_effective(chart, &self.sets, chart.targets(&table.targets), &mut |state| _ = targets.push(state));
         let source = table.source;
         let inside = |target: &u16| chart.is_descendant(*target, source);
-        if table.internal && chart.state(source).is_compound(source) && targets.iter().all(inside) {
+        // Asked again on the way in, when the history may remember something else: what was left is no domain.
+        let active = |state: u16| has(&self.sets, state);
+        if table.internal && chart.state(source).is_compound(source) && targets.iter().all(inside) && active(source) {
             return source;
         }
-        lcca(chart, source, &targets)
+        lcca(chart, source, &targets, active)
     }
 }

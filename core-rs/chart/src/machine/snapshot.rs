@@ -16,7 +16,7 @@ use crate::source::Kind;
 use crate::value::Value;
 
 const MAGIC: &[u8; 4] = b"EMCH";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 impl Machine {
     /// The state as versioned bytes with a checksum; only the same chart can restore them.

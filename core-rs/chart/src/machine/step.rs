@@ -51,8 +51,7 @@ impl Core {
     fn record_histories(&mut self, chart: &Chart, range: &Range<u16>) {
         for (index, mask) in words(range) {
             for state in members(&[self.sets[index] & mask]).map(|bit| index as u16 * 64 + bit) {
-                let histories = chart.state(state).histories.clone();
-                for history in &chart.histories[histories.start as usize..histories.end as usize] {
+                for history in chart.histories_of(state) {
                     self.record(chart, state, *history);
                 }
             }
@@ -150,7 +149,7 @@ impl Core {
         if by_default {
             self.run_block(chart, table.initial, host);
         }
-        for history in &chart.histories[table.histories.start as usize..table.histories.end as usize] {
+        for history in chart.histories_of(state) {
             if has(histories, *history) {
                 self.run_block(chart, chart.state(*history).initial, host);
             }
