@@ -328,7 +328,7 @@ class CTranslateEngine:
         return frozenset(ids)
 
     def _after_fork(self) -> None:
-        """In a child: leave the parent's generators alone; freeing them would wait for threads that aren't here."""
+        """In a child: leave the parent's generators alone; freeing them would wait for its threads."""
         for generator in (self._generator, self._reserve):
             if generator is not None:
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(generator))

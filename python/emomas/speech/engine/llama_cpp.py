@@ -1,7 +1,7 @@
 """llama.cpp for a user's GGUF file.
 
-It decodes int8 faster than CTranslate2 from about 30 M parameters on AMD. A thin adapter around llama-cpp-python. Tokens are chosen here (exact seeds, masks); candidates are generated
-one after the other.
+It decodes int8 faster than CTranslate2 from about 30 M parameters on AMD. A thin adapter around
+llama-cpp-python: tokens are chosen here (exact seeds, masks), candidates generated one after the other.
 """
 
 from __future__ import annotations

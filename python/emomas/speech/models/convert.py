@@ -15,6 +15,7 @@ from emomas.errors import ModelError
 from emomas.speech.engine.decoder import Activation, Decoder, Layer, Linear, Rope, Weights
 from emomas.speech.models import architectures, safetensors
 from emomas.speech.models.config import Config
+from emomas.speech.models.quantise import quantise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +33,6 @@ _ACTIVATIONS: dict[Activation, str] = {
     "gelu": "GELU",
 }
 _STANDSTILL = 1e30
-_BLOCK_WEIGHTS = 1 << 20
-_SMALLEST_ROW = np.float32(127) / np.finfo(np.float32).max
 
 
 def read_plan(folder: Path) -> Plan:
@@ -159,7 +158,7 @@ def _checked(name: str, variable: Variable) -> architectures.Make:
 
 
 class _Quantised:
-    """A matrix as int8 with a scale per row, made once for both: they are written one after the other."""
+    """A matrix as int8 with its scales, made once for both: they are written one after the other."""
 
     def __init__(self, name: str, variable: Variable) -> None:
         self._name = name
@@ -167,21 +166,12 @@ class _Quantised:
         self._scale: NDArray[np.float32] | None = None
 
     def weight(self) -> NDArray[np.int8]:
-        array = self._make()
-        stored = np.empty(array.shape, dtype=np.int8)
-        scale = np.empty(len(array), dtype=np.float32)
-        step = max(1, _BLOCK_WEIGHTS // array.shape[1])
-        for at in range(0, len(array), step):
-            block = array[at : at + step]
-            largest = np.abs(block).max(axis=1)
-            if not np.isfinite(largest).all():
-                raise _not_finite(self._name)
-            # Rows of zeros stay zero; the floor keeps the scale of tiny rows within float32.
-            largest[largest == 0] = 127
-            scales = np.float32(127) / np.maximum(largest, _SMALLEST_ROW)
-            stored[at : at + step] = np.rint(block * scales[:, None])
-            scale[at : at + step] = scales
-        self._scale = scale
+        try:
+            stored, self._scale = quantise(self._make())
+        except ModelError:
+            raise
+        except ValueError as error:
+            raise _not_finite(self._name) from error
         return stored
 
     def scale(self) -> NDArray[np.float32]:
