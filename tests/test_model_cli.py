@@ -300,7 +300,7 @@ def test_the_bench_shows_engines_and_threads(checkpoint, monkeypatch, tmp_path):
     row = bench.measure(store.find("tiny_qwen"), "numpy", 1)
     assert row.prefill_tokens_per_s > 0
     assert row.load_ms > 0
-    with pytest.raises(ModelError, match="llama.cpp with 1 threads failed"):
+    with pytest.raises(ModelError, match=r"llama\.cpp with 1 threads failed"):
         bench.measure(tmp_path / "none.gguf", "llama.cpp", 1)
     rows = []
 

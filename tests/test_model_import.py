@@ -236,7 +236,7 @@ def test_pickled_checkpoints_are_not_opened(tmp_path):
 def test_tokenizers_that_belong_elsewhere_are_refused(tmp_path):
     folder = tiny.write_checkpoint(tmp_path / "hf", "llama")
     assert tokens.read(folder, tiny.VOCABULARY).vocabulary[-1] == "<extra_id_96>"
-    with pytest.raises(ModelError, match="goes up to id 91.*knows only 60 ids"):
+    with pytest.raises(ModelError, match=r"goes up to id 91.*knows only 60 ids"):
         tokens.read(folder, 60)
     other = tiny.tokenizer()
     other["added_tokens"][2]["content"] = "<end>"

@@ -169,7 +169,7 @@ def logits_of(name, ids, tensors=None):
     """Logits after each position, shape (len(ids), vocabulary), in float64."""
     config = config_of(name)
     weights = {key: value.astype(np.float64) for key, value in (tensors or tensors_of(name)).items()}
-    width, inner, heads, kv, dim = _sizes(config)
+    _, _, heads, kv, dim = _sizes(config)
     angles, scale = _angles(config, dim, len(ids))
 
     def norm(x, gain):

@@ -1,9 +1,9 @@
 """Matrices as int8 with a scale per row, such that every processor computes the same integers.
 
-CTranslate2 multiplies activations of 0 to 255 with weights of −127 to 127. Without VNNI (x86 before about 2019,
-many AMD before Zen 4) the processor adds two neighbouring products in 16 bits and cuts the sum off at 32,767,
-which spoils narrow models (relative error of the logits 0.16 instead of 0.05 at width 256). So the scale
-of a row is chosen by its largest sum of two neighbours too: no sum passes 255 · 128 = 32,640.
+CTranslate2 multiplies activations of 0 to 255 with weights of −127 to 127. On x86 without VNNI the processor
+adds two neighbouring products in 16 bits and cuts the sum off at 32,767, which spoils narrow models (relative
+error of random logits 0.16 instead of 0.05 at width 256). So the scale of a row is chosen by its largest sum
+of two neighbours too: no sum passes 255 · 128 = 32,640.
 """
 
 from __future__ import annotations
