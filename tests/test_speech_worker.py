@@ -40,6 +40,11 @@ class Gated:
                 break
         return run.results()
 
+    def score(self, prompt, continuations):
+        self.entered.release()
+        assert self.gate.acquire(timeout=WAIT_S)
+        return [len(ids) for ids in continuations]
+
     def prepare(self):
         self.prepared += 1
 
@@ -141,6 +146,24 @@ def test_waiting_ends_at_the_deadline_by_itself():
     handle = worker.submit([5], max_tokens=2, deadline=time.monotonic() + 0.05)
     assert handle.result()[0].finish == "deadline"
     let(engine, 2)
+    worker.close()
+
+
+def test_scores_wait_in_the_same_line():
+    now = [0.0]
+    engine = Gated()
+    worker = Worker(lambda: engine, clock=lambda: now[0])
+    first = worker.score([1], [[2, 3], [4]])
+    second = worker.score([1], [[2]], deadline=5.0)
+    third = worker.score([1], [[2]])
+    third.cancel()
+    assert third.result() == []
+    assert engine.entered.acquire(timeout=WAIT_S)
+    let(engine, 1)
+    assert first.result() == [2, 1]
+    now[0] = 6.0
+    assert second.result() == []
+    let(engine, 1)
     worker.close()
 
 

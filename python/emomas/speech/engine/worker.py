@@ -14,33 +14,39 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from emomas.errors import BusyError
 from emomas.speech.engine.base import Clock, Result, Token
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from emomas.speech.engine.base import Engine, Finish, OnToken
 
 MAX_WAITING = 32
-_Call = Callable[["Engine"], list[Result]]
+T = TypeVar("T")
+_Call = Callable[["Engine"], list[Any]]
 _EXIT_S = 10.0
 
 _workers: weakref.WeakSet[Worker] = weakref.WeakSet()
 
 
-class Handle:
+class Handle(Generic[T]):
     """One request: its tokens as they come, and its results."""
 
-    def __init__(self, n: int, deadline: float | None, clock: Clock) -> None:
-        """Made by `Worker.submit`."""
+    def __init__(
+        self, early: Callable[[Finish, list[Token]], list[T]], deadline: float | None, clock: Clock
+    ) -> None:
+        """Made by `Worker`; `early` makes results of the tokens so far."""
         self._changed = threading.Condition()
         self._cancel = threading.Event()
         self._deadline = deadline
         self._clock = clock
-        self._n = n
+        self._early = early
         self._tokens: list[Token] = []
-        self._results: list[Result] | None = None
+        self._results: list[T] | None = None
         self._error: BaseException | None = None
 
     @property
@@ -55,7 +61,7 @@ class Handle:
         with self._changed:
             self._finish_early("cancelled")
 
-    def result(self) -> list[Result]:
+    def result(self) -> list[T]:
         """Wait for the end, at most until the deadline; raises what the engine raised."""
         with self._changed:
             while not self._over:
@@ -102,12 +108,7 @@ class Handle:
         self._cancel.set()
         if self._over:
             return
-        ids: list[list[int]] = [[] for _ in range(self._n)]
-        logprobs: list[list[float]] = [[] for _ in range(self._n)]
-        for token in self._tokens:
-            ids[token.candidate].append(token.id)
-            logprobs[token.candidate].append(token.logprob)
-        self._results = [Result(tuple(i), tuple(p), finish) for i, p in zip(ids, logprobs, strict=True)]
+        self._results = self._early(finish, self._tokens)
         self._changed.notify_all()
 
     def _hear(self, token: Token, listener: OnToken | None) -> bool:
@@ -120,7 +121,7 @@ class Handle:
             self._changed.notify_all()
         return listener is not None and bool(listener(token))
 
-    def _close(self, results: list[Result] | None, error: BaseException | None) -> None:
+    def _close(self, results: list[T] | None, error: BaseException | None) -> None:
         with self._changed:
             if not self._over:
                 self._results, self._error = results, error
@@ -139,8 +140,8 @@ class Worker:
         self._clock = clock
         self._engine: Engine | None = None
         self._changed = threading.Condition()
-        self._waiting: deque[tuple[_Call, Handle]] = deque()
-        self._current: Handle | None = None
+        self._waiting: deque[tuple[_Call, Handle[Any]]] = deque()
+        self._current: Handle[Any] | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
         _workers.add(self)
@@ -153,7 +154,7 @@ class Worker:
         deadline: float | None = None,
         on_token: OnToken | None = None,
         **options: Any,
-    ) -> Handle:
+    ) -> Handle[Result]:
         """Queue a request; takes the arguments of `Engine.generate` but `cancel`.
 
         `on_token` is called in the engine's thread, and mustn't call the engine.
@@ -161,7 +162,7 @@ class Worker:
         Raises:
             BusyError: too many requests are waiting, or the worker is closed.
         """
-        handle = Handle(n, deadline, self._clock)
+        handle: Handle[Result] = Handle(lambda *now: _so_far(n, *now), deadline, self._clock)
 
         def call(engine: Engine) -> list[Result]:
             return engine.generate(
@@ -173,6 +174,26 @@ class Worker:
                 **options,
             )
 
+        self._queue(call, handle)
+        return handle
+
+    def score(
+        self,
+        prompt: Sequence[int],
+        continuations: Sequence[Sequence[int]],
+        *,
+        deadline: float | None = None,
+    ) -> Handle[NDArray[np.float64]]:
+        """Queue `Engine.score`; the results are empty if it is cancelled or the deadline passes.
+
+        Raises:
+            BusyError: as `submit`.
+        """
+        handle: Handle[NDArray[np.float64]] = Handle(lambda *_: [], deadline, self._clock)
+        self._queue(lambda engine: engine.score(prompt, continuations), handle)
+        return handle
+
+    def _queue(self, call: _Call, handle: Handle[Any]) -> None:
         with self._changed:
             if self._closed:
                 raise BusyError("the speech worker is closed: make a new one")
@@ -186,7 +207,6 @@ class Worker:
                 self._thread = threading.Thread(target=self._serve, name="emomas-speech", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
-        return handle
 
     def close(self) -> None:
         """Cancel everything, wait for the thread, and close the engine."""
@@ -221,7 +241,7 @@ class Worker:
             with self._changed:
                 self._current = None
 
-    def _answer(self, call: _Call, handle: Handle) -> None:
+    def _answer(self, call: _Call, handle: Handle[Any]) -> None:
         if handle.done:
             return
         try:
@@ -244,6 +264,15 @@ class Worker:
             # Its lock may have been held by a thread that isn't here.
             handle._changed = threading.Condition()
             handle.cancel()
+
+
+def _so_far(n: int, finish: Finish, tokens: Sequence[Token]) -> list[Result]:
+    ids: list[list[int]] = [[] for _ in range(n)]
+    logprobs: list[list[float]] = [[] for _ in range(n)]
+    for token in tokens:
+        ids[token.candidate].append(token.id)
+        logprobs[token.candidate].append(token.logprob)
+    return [Result(tuple(i), tuple(p), finish) for i, p in zip(ids, logprobs, strict=True)]
 
 
 def _close_all() -> None:
