@@ -10,7 +10,18 @@ import emomas
 
 def test_importing_emomas_pulls_in_nothing_heavy():
     code = (
-        "import emomas, sys; print([m for m in ('numpy', 'rich', 'typer', 'matplotlib') if m in sys.modules])"
+        "import emomas, sys; print([m for m in ('numpy', 'rich', 'typer', 'matplotlib', 'ctranslate2') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_engines_load_nothing_heavy_before_they_are_made():
+    code = (
+        "import sys, emomas.speech.engine, emomas.speech.engine.ctranslate, emomas.cli.models; "
+        "print([m for m in ('ctranslate2', 'tokenizers', 'jinja2', 'huggingface_hub', 'llama_cpp') "
+        "if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

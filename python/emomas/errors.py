@@ -51,3 +51,15 @@ class StorageError(EmomasError, OSError):
 
 class FileMissingError(StorageError, FileNotFoundError):
     """A file isn't there."""
+
+
+class ModelError(EmomasError, ValueError):
+    """A language model is missing, damaged or of an unsupported kind, or a package for it isn't installed."""
+
+    code = "model"
+
+
+class BusyError(EmomasError, RuntimeError):
+    """The speech worker has as many requests waiting as it takes, or is closed."""
+
+    code = "busy"
