@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from emomas.speech.request import SLOTS, Control, controls
@@ -68,7 +69,7 @@ class Tokenizer:
         return self._first + len(self._bytes)
 
     def encode(self, text: str) -> list[int]:
-        """Ids of a text, in which nothing is special. Lone surrogates can't be written as UTF-8: ValueError."""
+        """Ids of a text, in which nothing is special; a lone surrogate raises UnicodeEncodeError."""
         return [token for word in WORD.findall(text) for token in self._word(word)]
 
     def encode_prompt(self, pieces: Iterable[str]) -> list[int]:
@@ -84,7 +85,7 @@ class Tokenizer:
         return ids
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Text of ids, with control tokens left out and placeholders as `{name}`; broken UTF-8 is replaced."""
+        """Text of ids: placeholders as `{name}`, no control tokens; broken UTF-8 is replaced."""
         raw = b""
         for token in ids:
             if not 0 <= token < len(self):
@@ -107,7 +108,7 @@ class Tokenizer:
     def _merge(self, word: str) -> tuple[int, ...]:
         parts = [bytes([byte]) for byte in word.encode("utf-8")]
         while len(parts) > 1:
-            ranks = [self._rank.get(pair, len(self._rank)) for pair in zip(parts, parts[1:], strict=False)]
+            ranks = [self._rank.get(pair, len(self._rank)) for pair in pairwise(parts)]
             best = min(ranks)
             if best == len(self._rank):
                 break
@@ -117,4 +118,5 @@ class Tokenizer:
 
 
 def _printable(piece: bytes) -> str:
-    return "".join(chr(byte) if 33 <= byte <= 126 else chr(0x100 + byte) for byte in piece)
+    # Brackets are shifted too, so that no merge can spell a control token.
+    return "".join(chr(b) if 33 <= b <= 126 and b not in b"<>{}" else chr(0x100 + b) for b in piece)

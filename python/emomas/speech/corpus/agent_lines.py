@@ -64,11 +64,11 @@ def _compose(rng: random.Random, request: Request) -> str | None:
         topic = request.asks[0]
         pool = answers.get((request.domain, topic), ()) + answers.get(("any", topic), ())
         extra = set(request.slots) - needed - {"name"}
-        return _sentences([pick(rng, pool, set(), extra), _act_line(rng, request, needed)])
+        return _sentences([pick(rng, pool, set(), extra), *_act_parts(rng, request, needed)])
     if act.startswith("confirm"):
         line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
         plain = request.emotion == "neutral" or request.intensity == 1
-        lead = None if rng.random() < (0.7 if plain else 0.4) else _lead(rng, request, set())
+        lead = None if rng.random() < (0.7 if plain else 0.2) else _lead(rng, request, set())
         return _sentences([lead, line])
     return _turn(rng, request, allowed, needed)
 
@@ -92,16 +92,20 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     if shape < 0.42 and request.act in ("counter", "hold") and request.emotion != "neutral":
         return _sentences([act, pick(rng, _by_mood("tail.txt", request), set(), set())])
     lead = _lead(rng, request, allowed)
-    if lead and joinable(act) and shape < 0.52 and lead[-1] == "." and len(lead.split()) < 12:
+    if lead and shape < 0.52 and _follows(act) and lead[-1] == "." and len(lead.split()) < 12:
         return capital(joined(lead, "so", act))
     if request.emotion == "neutral" and shape < 0.62:
         return capital(act)
     return _sentences([lead, _marked(rng, act)])
 
 
-def _act_line(rng: random.Random, request: Request, needed: set[str]) -> str | None:
-    whole = _whole(rng, request, needed) if rng.random() < 0.75 else None
-    return whole or pick(rng, _acts(rng, request), set(), needed)
+def _act_parts(rng: random.Random, request: Request, needed: set[str]) -> list[str | None]:
+    """The act after an answer, which has no lead: the emotion is in a whole or comes at the end."""
+    whole = _whole(rng, request, needed)
+    if whole is not None or request.act == "ask":
+        return [whole or pick(rng, _acts(rng, request), set(), needed)]
+    act = pick(rng, _acts(rng, request), set(), needed)
+    return [act, pick(rng, _by_mood("tail.txt", request), set(), set())]
 
 
 def _whole(rng: random.Random, request: Request, needed: set[str]) -> str | None:
@@ -168,6 +172,11 @@ def _act(domain: str, *key: str) -> Pool:
 def _domain(file: str, domain: str) -> Pool:
     pools = read(f"agent/{file}")
     return pools.get((domain,), ()) or pools[("any",)]
+
+
+def _follows(act: str) -> bool:
+    """Whether the act may come after a comma and "so"."""
+    return joinable(act) and act.startswith(("we", "let's", "how about", "our ", "it's ", "could ", "I "))
 
 
 def _marked(rng: random.Random, act: str) -> str:

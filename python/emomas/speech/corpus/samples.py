@@ -43,12 +43,23 @@ _VALUES = {
 
 def sample(rng: random.Random) -> tuple[Request, str]:
     """A request and a line for it."""
+    request = draw(rng)
+    return request, line_for(rng, request)
+
+
+def draw(rng: random.Random) -> Request:
+    """A request of either role, in any domain."""
     domain = rng.choices(DOMAINS, (22, 22, 22, 22, 12))[0]
-    return (agent_sample if rng.random() < 0.62 else counterpart_sample)(rng, domain)
+    return (agent_request if rng.random() < 0.62 else counterpart_request)(rng, domain)
 
 
-def agent_sample(rng: random.Random, domain: str) -> tuple[Request, str]:
-    """A request for the agent, after words of the person that make its moment, and a line for it."""
+def line_for(rng: random.Random, request: Request) -> str:
+    """A line for the request."""
+    return (agent_line if request.role == "agent" else counterpart_line)(rng, request)
+
+
+def agent_request(rng: random.Random, domain: str) -> Request:
+    """A request for the agent, after words of the person that make its moment."""
     act = _weighted(rng, _AGENT_ACTS)
     emotion, intensity, phase = rng.choice(EMOTIONS), rng.choice(INTENSITIES), rng.choice(PHASES)
     slots = set(NEEDED.get(("agent", act), ()))
@@ -66,7 +77,7 @@ def agent_sample(rng: random.Random, domain: str) -> tuple[Request, str]:
         if act == "open":
             known = [name for name in known if name != "their_offer"]
         facts = tuple(sorted(rng.sample(known, min(len(known), rng.choice((1, 1, 2, 3))))))
-    request = Request(
+    return Request(
         domain,
         "agent",
         act,
@@ -79,19 +90,18 @@ def agent_sample(rng: random.Random, domain: str) -> tuple[Request, str]:
         facts=facts,
         turns=turns,
     )
-    return request, agent_line(rng, request)
 
 
-def counterpart_sample(rng: random.Random, domain: str, act: str | None = None) -> tuple[Request, str]:
-    """A request for the counterpart, and a line for it."""
-    act = act or _weighted(rng, _COUNTERPART_ACTS)
+def counterpart_request(rng: random.Random, domain: str) -> Request:
+    """A request for the counterpart."""
+    act = _weighted(rng, _COUNTERPART_ACTS)
     emotions = [e for e in EMOTIONS if e not in JARRING.get(act, ()) or rng.random() < 0.15]
     slots = set(NEEDED.get(("counterpart", act), ()))
     if act == "accept" and rng.random() < 0.5:
         slots.add("offer")
     known = sorted(FACTS[domain] - slots)
     facts = tuple(sorted(rng.sample(known, rng.choice((1, 2, 3))))) if rng.random() < 0.5 else ()
-    request = Request(
+    return Request(
         domain,
         "counterpart",
         act,
@@ -103,7 +113,6 @@ def counterpart_sample(rng: random.Random, domain: str, act: str | None = None) 
         facts=facts,
         turns=_said(rng, domain) if rng.random() < 0.3 else (),
     )
-    return request, counterpart_line(rng, request)
 
 
 def fill(rng: random.Random, domain: str, line: str) -> str:
