@@ -123,7 +123,7 @@ def _lead(rng: random.Random, request: Request, allowed: set[str]) -> str | None
     if request.act in ("accept", "walk_away"):
         file = "settle.txt" if request.act == "accept" else "part.txt"
         return pick(rng, _by_mood(file, request), allowed, set())
-    own, general = _leads(request, request.heard), _leads(request, "any")
+    own, general = _leads(rng, request, request.heard), _leads(rng, request, "any")
     if request.heard in _OWN_ONLY[request.emotion] and own:
         general = ()
     share = 0.4 if request.heard == "plain" else 0.65
@@ -131,11 +131,15 @@ def _lead(rng: random.Random, request: Request, allowed: set[str]) -> str | None
     return pick(rng, pool, allowed, set())
 
 
-def _leads(request: Request, moment: str) -> Pool:
-    intensity = str(request.intensity)
+def _leads(rng: random.Random, request: Request, moment: str) -> Pool:
+    """Disaster and sleep have leads of their own; debt and surgery take theirs now and then."""
+    key = (request.emotion, moment, str(request.intensity))
     if request.domain in ("disaster", "sleep"):
-        return read(f"agent/lead_{request.domain}.txt").get((request.emotion, moment, intensity), ())
-    return read(f"agent/lead_{request.emotion}.txt").get((request.emotion, moment, intensity), ())
+        return read(f"agent/lead_{request.domain}.txt").get(key, ())
+    general = read(f"agent/lead_{request.emotion}.txt").get(key, ())
+    if request.domain == "custom" or rng.random() < 0.6:
+        return general
+    return read(f"agent/lead_{request.domain}.txt").get(key, ()) or general
 
 
 def _by_mood(file: str, request: Request) -> Pool:

@@ -29,8 +29,8 @@ class TrainConfig:
     heads: int = 6
     d_model: int = 192
     d_ff: int = 512
-    context: int = 128
-    batch: int = 8
+    context: int = 192
+    batch: int = 6
     steps: int = 3000
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
