@@ -1,8 +1,9 @@
-"""The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`, `chart`.
+"""The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`, `chart`,
+`train`.
 
 `main` is the entry point; `play` runs conversations with simulated people, `chat` with you; `journals` reads
 them back; `catalogue` shows scenarios and the world; `charts` works on
-statecharts, `comparison` compares policies. `options` checks what
+statecharts, `comparison` compares policies, `training` trains the speech model. `options` checks what
 several of them take, `view` draws on the terminal, `plot` draws pictures, `output` writes files whole or not
 at all.
 

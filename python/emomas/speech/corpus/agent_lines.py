@@ -1,4 +1,4 @@
-"""Lines of the agent: a lead that carries the emotion, perhaps a fact, and the act; or all of it in a whole."""
+"""Lines of the agent: a lead that carries the emotion, perhaps a fact, and the act; or all in a whole."""
 
 from __future__ import annotations
 
@@ -112,9 +112,7 @@ def _whole(rng: random.Random, request: Request, needed: set[str]) -> str | None
     pool = read(f"agent/whole_{request.domain}.txt")
     lines = pool.get((request.act, request.emotion, str(request.intensity)), ())
     if request.act in ("accept", "walk_away") and not lines:
-        lines = read("agent/whole_custom.txt").get(
-            (request.act, request.emotion, str(request.intensity)), ()
-        )
+        lines = read("agent/whole_custom.txt").get((request.act, request.emotion, str(request.intensity)), ())
     # Few wholes must not be heard over and over.
     return pick(rng, lines, set(), needed) if len(lines) > rng.randrange(4) else None
 

@@ -57,7 +57,7 @@ def _acts(rng: random.Random, request: Request, needed: set[str]) -> str:
 
 
 def _mood(rng: random.Random, request: Request) -> str | None:
-    """Any style may use the general moods; the own ones of a style or a domain come first half of the time."""
+    """Any style may use the general moods, but its own and those of the domain come more often."""
     pools = read("counterpart/mood.txt")
     intensity = str(request.intensity)
     general = pools[("any", request.emotion, intensity)]

@@ -23,14 +23,12 @@ _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w*)\}")
 _FULL = {
     "we'll": "we will",
-    "we'd": "we would",
     "it's": "it is",
     "that's": "that is",
     "there's": "there is",
     "can't": "cannot",
     "won't": "will not",
     "don't": "do not",
-    "isn't": "is not",
     "we're": "we are",
     "you're": "you are",
     "we've": "we have",
@@ -38,7 +36,9 @@ _FULL = {
     "I'll": "I will",
     "I've": "I have",
 }
-_CONTRACTED = re.compile(rf"\b(?:{'|'.join(_FULL)})\b(?! [a-z]+ed\b)", re.IGNORECASE)
+_CONTRACTED = re.compile(
+    rf"\b(?:{'|'.join(_FULL)})\b(?! (?:\w+ed|been|got|come|gone|taken|you|we|it|all|better)\b)", re.IGNORECASE
+)
 
 
 @cache
@@ -53,10 +53,7 @@ def read(path: str) -> Mapping[Key, Pool]:
     for number, line in enumerate((FOLDER / path).read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("= "):
             *words, last = line[2:].split()
-            if last.isdigit():
-                keys = [(*words, intensity) for intensity in last]
-            else:
-                keys = [(*words, last)]
+            keys = [(*words, digit) for digit in last] if last.isdigit() else [(*words, last)]
         elif line and not line.startswith("#"):
             unknown = set(_SLOT.findall(line)) - set(SLOTS)
             if not keys or unknown or line[-1] not in ".!?)":
@@ -81,16 +78,13 @@ def pick(rng: random.Random, pool: Iterable[str], allowed: set[str], needed: set
     line = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), rng.choice(fits))
     line = re.sub(r" +([,.;:?!])", r"\1", " ".join(line.split()))
     if rng.random() < 0.12:
-        line = _CONTRACTED.sub(lambda match: _like(_FULL.get(match[0], _FULL[_key(match[0])]), match[0]), line)
+        line = _CONTRACTED.sub(_spelled_out, line)
     return line
 
 
-def _key(word: str) -> str:
-    return next(key for key in _FULL if key.lower() == word.lower())
-
-
-def _like(full: str, short: str) -> str:
-    return full[0].upper() + full[1:] if short[0].isupper() else full
+def _spelled_out(match: re.Match[str]) -> str:
+    full = _FULL.get(match[0]) or _FULL[match[0].lower()]
+    return capital(full) if match[0][0].isupper() else full
 
 
 def capital(line: str) -> str:

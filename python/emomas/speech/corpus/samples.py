@@ -63,7 +63,8 @@ def agent_request(rng: random.Random, domain: str) -> Request:
     act = _weighted(rng, _AGENT_ACTS)
     emotion, intensity, phase = rng.choice(EMOTIONS), rng.choice(INTENSITIES), rng.choice(PHASES)
     slots = set(NEEDED.get(("agent", act), ()))
-    heard, turns = "plain", ()
+    heard = "plain"
+    turns: tuple[Turn, ...] = ()
     if act != "open":
         their_act, feeling = _weighted(rng, _COUNTERPART_ACTS), rng.choice((*EMOTIONS, None))
         heard = moment((their_act,), feeling)

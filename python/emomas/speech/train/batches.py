@@ -43,7 +43,7 @@ class Rows:
 
 
 def encode_request(tokenizer: Tokenizer, rng: random.Random, lines: int) -> tuple[list[int], list[list[int]]]:
-    """Ids of a fresh request's prompt, without the final `<say>`, and of lines for it from `<say>` to `<end>`."""
+    """Ids of a fresh request's prompt without its `<say>`, and of lines for it, from `<say>` to `<end>`."""
     request = draw(rng)
     *prompt, say = tokenizer.encode_prompt(encode(request))
     said = [tokenizer.encode_prompt(split_slots(line_for(rng, request))) for _ in range(lines)]

@@ -14,9 +14,12 @@ from emomas.speech.tokenizer import Tokenizer
 from emomas.speech.train.decoder import NORM_EPSILON, ROPE_BASE, Params, layers
 from emomas.speech.train.loop import load_checkpoint
 
+#: The longest sequence, prompt and line together, that the model has seen in training, about.
+CONTEXT = 192
+
 
 def export(checkpoint: Path, target: Path, *, quantization: str = "int8") -> dict[str, Any]:
-    """Write model.bin, config.json, vocabulary.json, tokenizer.json and manifest.json; returns the manifest."""
+    """Write the model, its vocabulary and tokenizer, and manifest.json; returns the manifest."""
     params, about = load_checkpoint(checkpoint)
     tokenizer_file = checkpoint.with_name("tokenizer.json")
     tokenizer = Tokenizer.load(tokenizer_file)
@@ -25,24 +28,24 @@ def export(checkpoint: Path, target: Path, *, quantization: str = "int8") -> dic
     _write_model(params, about["config"]["heads"], tokenizer, target, quantization)
     files = ("model.bin", "config.json", "vocabulary.json", "tokenizer.json")
     manifest = {
+        "format": 1,
         "name": "emomas-voice",
-        "format": "ctranslate2",
         "quantization": quantization,
-        "sha256": {name: hashlib.sha256((target / name).read_bytes()).hexdigest() for name in files},
+        "context": CONTEXT,
+        "end_ids": [tokenizer.end],
         "shape": {k: about["config"][k] for k in ("layers", "heads", "d_model", "d_ff")}
         | {"vocabulary": len(tokenizer), "parameters": sum(int(p.size) for p in params.values())},
         "corpus_sha256": about["corpus"],
         "seed": about["config"]["seed"],
         "steps": about["step"],
         "tokens_trained": about["tokens"],
+        "files": {name: hashlib.sha256((target / name).read_bytes()).hexdigest() for name in files},
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return manifest
 
 
-def _write_model(
-    params: Params, heads: int, tokenizer: Tokenizer, target: Path, quantization: str
-) -> None:
+def _write_model(params: Params, heads: int, tokenizer: Tokenizer, target: Path, quantization: str) -> None:
     from ctranslate2.specs import TransformerDecoderModelSpec, common_spec
 
     spec = TransformerDecoderModelSpec.from_config(

@@ -31,15 +31,15 @@ _BETAS = (0.9, 0.97)
 _CLIP = 1.0
 _HELD_OUT = "held out"
 
-Report = Callable[[int, float, float | None, float], None]
+Report = Callable[[int, float, float, float], None]
 
 
 def train(config: TrainConfig, report: Report, *, stop_after_s: float | None = None) -> Path:
     """Train to the end, or until the time is up at a checkpoint; returns the folder with the checkpoint.
 
     Goes on from the folder's checkpoint; raises ConfigError when that was made with another configuration
-    (the number of steps, the decay and the checkpoint interval may change). report: step, loss, held-out loss
-    at a checkpoint, tokens per second.
+    (steps, rates, decay and the checkpoint interval may change). report, at each checkpoint: step, loss,
+    held-out loss, tokens per second.
     """
     folder = Path(config.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,9 +59,7 @@ def train(config: TrainConfig, report: Report, *, stop_after_s: float | None = N
     seen: list[float] = []
     for step in range(first, config.steps):
         batch = stream.next()
-        params, *moments, value = step_fn(
-            params, *moments, config.rate(step), step + 1, *_parts(batch)
-        )
+        params, *moments, value = step_fn(params, *moments, config.rate(step), step + 1, *_parts(batch))
         seen.append(float(value))
         counted += int((batch.segment > 0).sum())
         last = step + 1 == config.steps
@@ -174,7 +172,7 @@ def _save(
 def _resume(path: Path, config: TrainConfig, stream: Stream) -> tuple[Params, list[Params], int, int]:
     params, about = load_checkpoint(path)
     if about["fixed"] != _fixed(config):
-        raise ConfigError(f"{path} was trained with {about['fixed']}: use that configuration or another folder")
+        raise ConfigError(f"{path} was made with {about['fixed']}: use the same or another folder")
     with np.load(path) as file:
         moments = [{name: jnp.asarray(file[f"m{at}.{name}"]) for name in params} for at in range(2)]
     stream.at(*about["place"])
