@@ -69,7 +69,7 @@ def _compose(rng: random.Random, request: Request) -> str | None:
         line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
         plain = request.emotion == "neutral" or request.intensity == 1
         lead = None if rng.random() < (0.7 if plain else 0.2) else _lead(rng, request, set())
-        return _sentences([lead, line])
+        return _sentences([lead or _colour(rng, request, 0.5), line])
     return _turn(rng, request, allowed, needed)
 
 
@@ -80,7 +80,7 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     if not telling and shape < 0.3:
         whole = _whole(rng, request, needed)
         if whole is not None:
-            return capital(whole)
+            return _sentences([_colour(rng, request), whole])
     act = pick(rng, _acts(rng, request), set(), needed)
     if act is None:
         return None
@@ -90,13 +90,14 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
             return _sentences([_lead(rng, request, set()), act, fact] if "?" not in act else [fact, act])
         return _sentences([_lead(rng, request, set()), fact, _marked(rng, act)])
     if shape < 0.42 and request.act in ("counter", "hold") and request.emotion != "neutral":
-        return _sentences([act, pick(rng, _by_mood("tail.txt", request), set(), set())])
+        tail = pick(rng, _by_mood("tail.txt", request), set(), set())
+        return _sentences([_colour(rng, request), act, tail])
     lead = _lead(rng, request, allowed)
     if lead and shape < 0.52 and _follows(act) and lead[-1] == "." and len(lead.split()) < 12:
         return capital(joined(lead, "so", act))
-    if request.emotion == "neutral" and shape < 0.62:
+    if request.emotion == "neutral" and shape < 0.75:
         return capital(act)
-    return _sentences([lead, _marked(rng, act)])
+    return _sentences([_colour(rng, request), lead, _marked(rng, act)])
 
 
 def _act_parts(rng: random.Random, request: Request, needed: set[str]) -> list[str | None]:
@@ -127,6 +128,19 @@ def _lead(rng: random.Random, request: Request, allowed: set[str]) -> str | None
     share = 0.4 if request.heard == "plain" else 0.65
     pool = own if own and (not general or rng.random() < share) else general
     return pick(rng, pool, allowed, set())
+
+
+def _colour(rng: random.Random, request: Request, share: float = 0.3) -> str | None:
+    """A few words that deepen the feeling: often at the highest intensity, never at the lowest."""
+    if request.emotion == "neutral" or rng.random() > share * (0, 0.5, 1.2)[request.intensity - 1]:
+        return None
+    if request.emotion in ("joy", "surprise") and request.heard in ("hurt", "cross", "no"):
+        return None
+    pools = read("agent/colour.txt")
+    pool = pools.get((request.domain, request.emotion)) or pools["any", request.emotion]
+    line = pick(rng, pool, set(), set())
+    loud = request.intensity == 3 and request.emotion in ("joy", "anger", "surprise") and rng.random() < 0.4
+    return f"{line[:-1]}!" if line and loud and line[-1] == "." else line
 
 
 def _leads(rng: random.Random, request: Request, moment: str) -> Pool:

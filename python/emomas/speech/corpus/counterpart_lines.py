@@ -39,6 +39,10 @@ def _compose(rng: random.Random, request: Request) -> str:
     if jarring or (request.emotion == "neutral" and shape < 0.5):
         return capital(act)
     mood = _mood(rng, request)
+    deep = rng.random() < (0, 0.12, 0.35)[request.intensity - 1] and request.emotion != "neutral"
+    if deep and shape < 0.74:
+        colour = pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
+        return _sentences([mood, act, colour] if shape < 0.4 and "?" not in act else [colour, mood, act])
     told = "{" in act.replace("{offer}", "")
     push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
     if mood and joinable(act) and shape > 0.86 and mood[-1] == "." and len(mood.split()) < 10:
