@@ -71,7 +71,7 @@ class Trigram:
         sequence = [*head, *ids]
         for at in range(len(head), len(sequence)):
             self._vocabulary.add(sequence[at])
-            for n in range(3):
+            for n in range(min(2, at) + 1):
                 self._next[tuple(sequence[at - n : at])][sequence[at]] += 1
 
     def probability(self, context: tuple[int, ...], token: int) -> float:

@@ -30,6 +30,8 @@ from emomas.speech.train.decoder import Params, loss, start
 _BETAS = (0.9, 0.97)
 _CLIP = 1.0
 _HELD_OUT = "held out"
+_HELD_OUT_SAMPLES = 500
+_TOKENIZER_SAMPLES = 30_000
 
 Report = Callable[[int, float, float, float], None]
 
@@ -51,7 +53,7 @@ def train(config: TrainConfig, report: Report, *, stop_after_s: float | None = N
     checkpoint = folder / "checkpoint.npz"
     if checkpoint.exists():
         params, moments, first, tokens = _resume(checkpoint, config, stream)
-    held_out = rows(tokenizer, _HELD_OUT, config.context, 500, lines=1)
+    held_out = rows(tokenizer, _HELD_OUT, config.context, _HELD_OUT_SAMPLES, lines=1)
     step_fn = jax.jit(partial(_step, config.heads, config.weight_decay), donate_argnums=(0, 1, 2))
     loss_fn = jax.jit(loss, static_argnums=5)
     began = time.monotonic()
@@ -138,7 +140,7 @@ def _tokenizer(config: TrainConfig, path: Path) -> Tokenizer:
     """The folder's tokenizer, learned from fresh samples the first time."""
     if not path.exists():
         rng = random.Random(f"{config.seed}|tokenizer")
-        drawn = (sample(rng) for _ in range(30_000))
+        drawn = (sample(rng) for _ in range(_TOKENIZER_SAMPLES))
         texts = (fill(rng, request.domain, line) for request, line in drawn)
         merges = learn_merges(count_words(itertools.chain(texts)), config.merges)
         Tokenizer(merges).save(path)
