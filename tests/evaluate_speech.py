@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import random
 import sys
 import time
@@ -22,13 +23,14 @@ from typing import Any
 import numpy as np
 from speech_measures import Trigram, distinct, self_bleu, spans, stream_texts
 from speech_sampling import BUNDLED, NUMBER, SLOT, Model, requests, slots_right
+from test_words import FORBIDDEN
 
 from emomas.speech.book import DOMAINS, agent_book, counterpart_book
 from emomas.speech.corpus.samples import draw, line_for
 from emomas.speech.request import Request, encode, split_slots
 from emomas.speech.words import EMOTIONS
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(os.environ.get("EMOMAS_DATA_SETS", Path(__file__).parents[2] / "shared" / "data"))
 RESULTS = Path(__file__).parent / "results" / "speech.json"
 BANK = Path(__file__).parent / "fixtures" / "phrase_bank.txt"
 
@@ -204,6 +206,13 @@ def main() -> None:
         "slots_right": round(sum(right) / len(right), 4),
         "slots_wrong_by_act": {f"{role} {act}": n for (role, act), n in wrong.most_common(8)},
         "lines_with_numbers": sum(bool(NUMBER.search(SLOT.sub("", line))) for line in lines),
+        "agent_lines_with_pressure": sum(
+            bool(FORBIDDEN.search(line)) for r, line in zip(drawn, lines, strict=True) if r.role == "agent"
+        ),
+        "openings_without_disclosure": sum(
+            r.act == "open" and "automated assistant" not in line
+            for r, line in zip(drawn, lines, strict=True)
+        ),
         "memorised_spans": len(memorised(lines, options.data)),
         "emotion": emotion_control(drawn, lines, options.data),
         "act": act_control(drawn, lines),

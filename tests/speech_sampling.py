@@ -27,9 +27,11 @@ NUMBER = re.compile(
 class Model:
     """The model in a folder; `lines` samples a line for each request."""
 
-    def __init__(self, folder: Path = BUNDLED) -> None:
+    def __init__(self, folder: Path = BUNDLED, seed: int = 0) -> None:
         import ctranslate2
 
+        # The seed only reaches generators that are made after it was set.
+        ctranslate2.set_random_seed(seed)
         self.tokenizer = Tokenizer.load(folder / "tokenizer.json")
         self.names = self.tokenizer.tokens()
         self._ids = {name: at for at, name in enumerate(self.names)}

@@ -40,6 +40,14 @@ def test_a_control_token_is_a_single_id_and_its_spelling_is_not(token: str) -> N
     assert TOKENIZER.decode([control]) == (token if token[0] == "{" else "")
 
 
+def test_merges_cannot_spell_a_control_token() -> None:
+    text = "<end>"
+    merges = [(text[:at].encode(), text[at].encode()) for at in range(1, 5)]
+    spelled = Tokenizer(merges)
+    assert len(spelled.encode("<end>")) == 1
+    assert len(set(spelled.tokens())) == len(spelled)
+
+
 def test_an_unknown_control_token_and_an_id_out_of_range_are_errors() -> None:
     with pytest.raises(ValueError, match="unknown control token '<win>'"):
         TOKENIZER.encode_prompt([Control("<win>")])

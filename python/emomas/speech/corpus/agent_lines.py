@@ -69,7 +69,7 @@ def _compose(rng: random.Random, request: Request) -> str | None:
         line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
         plain = request.emotion == "neutral" or request.intensity == 1
         lead = None if rng.random() < (0.7 if plain else 0.2) else _lead(rng, request, set())
-        return _sentences([lead or _colour(rng, request, 0.5), line])
+        return _sentences([lead or _colour(rng, request, 0.8), line])
     return _turn(rng, request, allowed, needed)
 
 
@@ -77,7 +77,7 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     """An ordinary turn, in its shape."""
     shape = rng.random()
     telling = allowed and request.act in ("counter", "hold", "ask") and rng.random() < 0.7
-    if not telling and shape < 0.3:
+    if not telling and shape < (0.6 if request.emotion == "neutral" else 0.3):
         whole = _whole(rng, request, needed)
         if whole is not None:
             return _sentences([_colour(rng, request), whole])
@@ -87,8 +87,9 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     if telling:
         fact = _fact(rng, request, allowed)
         if shape < 0.2 and fact is not None:
-            return _sentences([_lead(rng, request, set()), act, fact] if "?" not in act else [fact, act])
-        return _sentences([_lead(rng, request, set()), fact, _marked(rng, act)])
+            lead = _lead(rng, request, set())
+            return _sentences([lead, act, fact] if "?" not in act else [lead, fact, act])
+        return _sentences([_colour(rng, request, 0.25), _lead(rng, request, set()), fact, _marked(rng, act)])
     if shape < 0.42 and request.act in ("counter", "hold") and request.emotion != "neutral":
         tail = pick(rng, _by_mood("tail.txt", request), set(), set())
         return _sentences([_colour(rng, request), act, tail])
@@ -130,9 +131,9 @@ def _lead(rng: random.Random, request: Request, allowed: set[str]) -> str | None
     return pick(rng, pool, allowed, set())
 
 
-def _colour(rng: random.Random, request: Request, share: float = 0.3) -> str | None:
+def _colour(rng: random.Random, request: Request, share: float = 0.5) -> str | None:
     """A few words that deepen the feeling: often at the highest intensity, never at the lowest."""
-    if request.emotion == "neutral" or rng.random() > share * (0, 0.5, 1.2)[request.intensity - 1]:
+    if request.emotion == "neutral" or rng.random() > share * (0, 0.6, 1.1)[request.intensity - 1]:
         return None
     if request.emotion in ("joy", "surprise") and request.heard in ("hurt", "cross", "no"):
         return None
@@ -172,8 +173,7 @@ def _fact(rng: random.Random, request: Request, allowed: set[str]) -> str | None
         allowed = allowed - _GRAVE
     if request.heard == "hurt":
         allowed = allowed - {"risk"}
-    pool = [line for line in _act(request.domain, "fact") if len(slots_of(line)) == 1]
-    return pick(rng, pool, allowed, set())
+    return pick(rng, _act(request.domain, "fact"), allowed, set())
 
 
 def _acts(rng: random.Random, request: Request) -> Pool:

@@ -39,7 +39,7 @@ def _compose(rng: random.Random, request: Request) -> str:
     if jarring or (request.emotion == "neutral" and shape < 0.5):
         return capital(act)
     mood = _mood(rng, request)
-    deep = rng.random() < (0, 0.12, 0.35)[request.intensity - 1] and request.emotion != "neutral"
+    deep = rng.random() < (0, 0.2, 0.45)[request.intensity - 1] and request.emotion != "neutral"
     if deep and shape < 0.74:
         colour = pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
         return _sentences([mood, act, colour] if shape < 0.4 and "?" not in act else [colour, mood, act])
