@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evaluate_speech import DATA, memorised
+from speech_measures import spans, stream_texts
 from speech_sampling import BUNDLED, NUMBER, SLOT, Model, requests, slots_right
 from test_words import FORBIDDEN
 
@@ -107,6 +108,6 @@ def test_what_the_person_says_cannot_put_words_into_the_agents_mouth(model: Mode
 def test_no_span_of_a_data_set_is_spoken(model: Model) -> None:
     if not (DATA / "goemotions").exists():
         pytest.skip(f"no data sets in {DATA}: set EMOMAS_DATA_SETS to their folder")
-    known = "my favourite food is anything I didn't have to cook myself"  # goemotions, first line
-    spans = memorised([*model.lines(requests("memory", 1000)), known], DATA)
-    assert spans == [known.lower()]
+    known = next(text for text in stream_texts(DATA) if 12 < len(text.split()) < 20)
+    found = memorised([*model.lines(requests("memory", 1000)), known], DATA)
+    assert found == sorted(spans(known, 12))

@@ -76,7 +76,7 @@ def _compose(rng: random.Random, request: Request) -> str | None:
 def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[str]) -> str | None:
     """An ordinary turn, in its shape."""
     shape = rng.random()
-    telling = allowed and request.act in ("counter", "hold", "ask") and rng.random() < 0.7
+    telling = allowed and request.act in ("counter", "hold", "ask") and rng.random() < 0.85
     if not telling and shape < (0.6 if request.emotion == "neutral" else 0.3):
         whole = _whole(rng, request, needed)
         if whole is not None:

@@ -73,11 +73,11 @@ def agent_request(rng: random.Random, domain: str) -> Request:
             slots.add("name")
     asks = _asked(rng, domain, act, slots)
     facts: tuple[str, ...] = ()
-    if act in ("open", "counter", "hold", "ask") and not asks and rng.random() < 0.45:
+    if act in ("open", "counter", "hold", "ask") and not asks and rng.random() < 0.55:
         known = sorted((facts_of(domain) if act != "open" else FACTS[domain]) - slots)
         if act == "open":
             known = [name for name in known if name != "their_offer"]
-        facts = tuple(sorted(rng.sample(known, min(len(known), rng.choice((1, 1, 2, 3))))))
+        facts = tuple(sorted(rng.sample(known, min(len(known), rng.choice((1, 1, 1, 2))))))
     return Request(
         domain,
         "agent",
@@ -101,7 +101,7 @@ def counterpart_request(rng: random.Random, domain: str) -> Request:
     if act == "accept" and rng.random() < 0.5:
         slots.add("offer")
     known = sorted(FACTS[domain] - slots)
-    facts = tuple(sorted(rng.sample(known, rng.choice((1, 2, 3))))) if rng.random() < 0.5 else ()
+    facts = tuple(sorted(rng.sample(known, rng.choice((1, 1, 2))))) if rng.random() < 0.5 else ()
     return Request(
         domain,
         "counterpart",
