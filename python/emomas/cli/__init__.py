@@ -1,9 +1,9 @@
 """The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`, `chart`,
-`model`.
+`model`, `train`.
 
 `main` is the entry point; `play` runs conversations with simulated people, `chat` with you; `journals` reads
-them back; `catalogue` shows scenarios and the world; `charts` works on
-statecharts, `models` keeps language models, `comparison` compares policies. `options` checks what
+them back; `catalogue` shows scenarios and the world; `charts` works on statecharts, `models` keeps language
+models, `training` trains the bundled one, `comparison` compares policies. `options` checks what
 several of them take, `view` draws on the terminal, `plot` draws pictures, `output` writes files whole or not
 at all.
 

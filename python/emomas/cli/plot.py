@@ -94,3 +94,15 @@ def learning(episodes: np.ndarray[Any, Any], path: Path) -> Path:
     shown.set_xlabel("conversation")
     shown.legend(frameon=False, fontsize=7, ncols=7, loc="lower center")
     return _save(figure, path)
+
+
+def loss_curve(table: Path, path: Path) -> Path:
+    """Training and held-out loss over the tokens trained, from a run's loss.csv."""
+    numbers = np.loadtxt(table, delimiter=",", skiprows=1, ndmin=2)
+    figure, (axis,) = _figure(1, 3.6)
+    axis.plot(numbers[:, 1] / 1e6, numbers[:, 2], color="#999999", lw=1, label="training")
+    axis.plot(numbers[:, 1] / 1e6, numbers[:, 3], color="#222222", label="held out")
+    axis.set_xlabel("million tokens")
+    axis.set_ylabel("loss per token, nats")
+    axis.legend(frameon=False)
+    return _save(figure, path)
