@@ -48,8 +48,13 @@ def calls(program: Path) -> dict[str, set[str]]:
             named = re.search(r"# [0-9a-f]+ <(.*?)(?:\+0x[0-9a-f]+)?>", line)
             current.add(named[1] if named else "an unknown function")
         elif written := re.search(r",%(\w+)$|\spop\s+%(\w+)$", line):
-            held.pop(written[1] or written[2], None)
+            held.pop(whole(written[1] or written[2]), None)
     return graph
+
+
+def whole(register: str) -> str:
+    """The 64-bit register that a name is a part of."""
+    return re.sub(r"^e(\w\w)$", r"r\1", re.sub(r"^(r\d+)[dwb]$", r"\1", register))
 
 
 def reachable(graph: dict[str, set[str]], start: str) -> Iterator[tuple[str, str]]:
