@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use super::data::{from_tree, to_python, to_tree};
-use super::host::EffectParts;
+use super::host::EffectNames;
 use super::machine::Machine;
 use crate::errors::{Raise, file_error};
 
@@ -18,7 +18,7 @@ use crate::errors::{Raise, file_error};
 pub(super) struct Shared {
     pub(super) chart: Arc<Inner>,
     pub(super) states: Vec<Py<PyString>>,
-    pub(super) effects: Vec<EffectParts>,
+    pub(super) effects: Vec<EffectNames>,
 }
 
 /// A statechart, checked and compiled; immutable.
@@ -32,7 +32,8 @@ impl Chart {
         let chart = Arc::new(Inner::new(source).map_err(Raise::raise)?);
         let text = |text: &String| PyString::intern(py, text).unbind();
         let states = chart.states().iter().map(text).collect();
-        let effects = chart.effects().iter().map(|site| EffectParts::of(py, site)).collect::<PyResult<_>>()?;
+        let names = |site: &emomas_chart::chart::EffectSite| (text(&site.name), site.fields.iter().map(text).collect());
+        let effects = chart.effects().iter().map(names).collect();
         Ok(Self { shared: Arc::new(Shared { chart, states, effects }) })
     }
 

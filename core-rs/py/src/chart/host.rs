@@ -42,18 +42,15 @@ impl<'a, 'py> Collector<'a, 'py> {
 
     fn append(&self, index: usize, site: &EffectSite, values: &[Value]) -> PyResult<()> {
         let py = self.py;
-        let made = &self.shared.effects[index];
-        if let Some(spare) = made.spare(py) {
-            return self.effects.append(spare);
-        }
         let data = PyDict::new(py);
         for (key, text) in &site.texts {
             data.set_item(key, text)?;
         }
-        for (field, value) in made.fields.iter().zip(values) {
+        let (name, fields) = &self.shared.effects[index];
+        for (field, value) in fields.iter().zip(values) {
             data.set_item(field.bind(py), to_python(py, *value)?)?;
         }
-        self.effects.append((made.name.bind(py), data))
+        self.effects.append((name.bind(py), data))
     }
 
     fn call(&self, hook: Option<&Py<PyAny>>, step: &Taken<'_>) -> PyResult<()> {
@@ -86,34 +83,5 @@ impl Host for Collector<'_, '_> {
     }
 }
 
-/// What an effect is made of, as Python objects.
-pub(super) struct EffectParts {
-    name: Py<PyString>,
-    fields: Vec<Py<PyString>>,
-    /// The whole effect, with its data, where that is always empty.
-    whole: Option<(Py<PyTuple>, Py<PyDict>)>,
-}
-
-impl EffectParts {
-    pub(super) fn of(py: Python<'_>, site: &EffectSite) -> PyResult<Self> {
-        let text = |text: &String| PyString::intern(py, text).unbind();
-        let (name, fields) = (text(&site.name), site.fields.iter().map(text).collect());
-        let mut parts = Self { name, fields, whole: None };
-        if site.fields.is_empty() && site.texts.is_empty() {
-            let data = PyDict::new(py);
-            let whole = PyTuple::new(py, [parts.name.bind(py).as_any(), &data])?;
-            parts.whole = Some((whole.unbind(), data.unbind()));
-        }
-        Ok(parts)
-    }
-
-    /// The whole effect, if nobody else holds it or its data, or has filled that: making one anew takes longer.
-    fn spare<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyTuple>> {
-        let (whole, data) = self.whole.as_ref()?;
-        let (whole, data) = (whole.bind(py), data.bind(py));
-        // SAFETY: both are live objects, and this thread holds the interpreter.
-        let holders = unsafe { (pyo3::ffi::Py_REFCNT(whole.as_ptr()), pyo3::ffi::Py_REFCNT(data.as_ptr())) };
-        // The data is held by the tuple too.
-        (holders == (1, 2) && data.is_empty()).then_some(whole)
-    }
-}
+/// Names that effects are made of, as Python texts.
+pub(super) type EffectNames = (Py<PyString>, Vec<Py<PyString>>);

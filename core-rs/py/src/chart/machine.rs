@@ -61,8 +61,6 @@ impl Machine {
         py: Python<'py>,
         work: impl FnOnce(&mut Inner, &mut Collector<'_, 'py>) -> PyResult<()>,
     ) -> PyResult<Bound<'py, PyList>> {
-        // Let go of first, so that its objects may serve again.
-        self.effects = None;
         let mut collector = Collector::new(py, &self.shared, &self.hooks);
         work(&mut self.inner, &mut collector)?;
         let effects = collector.effects.clone();
