@@ -37,7 +37,7 @@ _PLANS = {
 _OPENERS = {"accept": "settle", "walk_away": "part"}
 
 #: Feelings that a simulated person leaves unsaid beside an act they would contradict.
-_JARRING = {
+JARRING = {
     "reject": ("joy",),
     "leave": ("joy", "surprise", "neutral"),
     "accept": ("anger", "disgust", "surprise"),
@@ -162,7 +162,7 @@ class Words:
             moods += speaker.pool(f"mood.any.{emotion}")
         elif not speaker.chance(_VANILLA_MOOD_SHARE, "mood", turn):
             moods = []
-        if emotion in _JARRING.get(act, ()):
+        if emotion in JARRING.get(act, ()):
             moods = []
         arguing = act in ("offer", "hold", "reject") and speaker.chance(_MIDDLE_SHARE, "push", turn)
         return speaker.line(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import random
 
-from emomas.speech.corpus.phrases import Pool, capital, joinable, joined, lowered, pick, read, slots_of
+from emomas.speech.book import GRAVE
+from emomas.speech.corpus.phrases import (
+    LONGEST_WORDS,
+    Pool,
+    capital,
+    joinable,
+    joined,
+    lowered,
+    pick,
+    read,
+    sentences,
+    slots_of,
+)
 from emomas.speech.request import NEEDED, Request
 
 #: Emotions whose general leads would be out of place after these moments.
@@ -19,17 +31,14 @@ _OWN_ONLY = {
 }
 _MARKS = ("So", "Then", "Well", "Now", "Look", "So then", "All in all", "Well then")
 #: Facts that no cheerful sentence may stand beside.
-_GRAVE = frozenset(
-    ("risk", "injury", "hazard", "need", "reason", "condition", "overdue", "patient_reason", "feeling")
-)
-_LONG = 42
+_GRAVE = GRAVE | {"feeling"}
 
 
 def agent_line(rng: random.Random, request: Request) -> str:
     """A line for the request, with all its slots and at most one of its facts."""
     for _ in range(20):
         line = _compose(rng, request)
-        if line is None or len(line.split()) > _LONG:
+        if line is None or len(line.split()) > LONGEST_WORDS:
             continue
         if "name" in request.slots and "{name}" not in line:
             line = _address(rng, line)
@@ -58,18 +67,18 @@ def _compose(rng: random.Random, request: Request) -> str | None:
             pick(rng, _starts(request), allowed, set()),
             pick(rng, _acts(rng, request), set(), {"offer"}),
         ]
-        return _sentences(parts)
+        return sentences(parts)
     if request.asks:
         answers = read("agent/answers.txt")
         topic = request.asks[0]
         pool = answers.get((request.domain, topic), ()) + answers.get(("any", topic), ())
         extra = set(request.slots) - needed - {"name"}
-        return _sentences([pick(rng, pool, set(), extra), *_act_parts(rng, request, needed)])
+        return sentences([pick(rng, pool, set(), extra), *_act_parts(rng, request, needed)])
     if act.startswith("confirm"):
         line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
         plain = request.emotion == "neutral" or request.intensity == 1
         lead = None if rng.random() < (0.7 if plain else 0.2) else _lead(rng, request, set())
-        return _sentences([lead or _colour(rng, request, 0.8), line])
+        return sentences([lead or _colour(rng, request, 0.8), line])
     return _turn(rng, request, allowed, needed)
 
 
@@ -80,7 +89,7 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     if not telling and shape < (0.6 if request.emotion == "neutral" else 0.3):
         whole = _whole(rng, request, needed)
         if whole is not None:
-            return _sentences([_colour(rng, request), whole])
+            return sentences([_colour(rng, request), whole])
     act = pick(rng, _acts(rng, request), set(), needed)
     if act is None:
         return None
@@ -88,17 +97,17 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
         fact = _fact(rng, request, allowed)
         if shape < 0.2 and fact is not None:
             lead = _lead(rng, request, set())
-            return _sentences([lead, act, fact] if "?" not in act else [lead, fact, act])
-        return _sentences([_colour(rng, request, 0.25), _lead(rng, request, set()), fact, _marked(rng, act)])
+            return sentences([lead, act, fact] if "?" not in act else [lead, fact, act])
+        return sentences([_colour(rng, request, 0.25), _lead(rng, request, set()), fact, _marked(rng, act)])
     if shape < 0.42 and request.act in ("counter", "hold") and request.emotion != "neutral":
         tail = pick(rng, _by_mood("tail.txt", request), set(), set())
-        return _sentences([_colour(rng, request), act, tail])
+        return sentences([_colour(rng, request), act, tail])
     lead = _lead(rng, request, allowed)
     if lead and shape < 0.52 and _follows(act) and lead[-1] == "." and len(lead.split()) < 12:
         return capital(joined(lead, "so", act))
     if request.emotion == "neutral" and shape < 0.75:
         return capital(act)
-    return _sentences([_colour(rng, request), lead, _marked(rng, act)])
+    return sentences([_colour(rng, request), lead, _marked(rng, act)])
 
 
 def _act_parts(rng: random.Random, request: Request, needed: set[str]) -> list[str | None]:
@@ -209,7 +218,3 @@ def _address(rng: random.Random, line: str) -> str:
     if rng.random() < 0.5 and end < 60:
         return f"{line[:end]}, {{name}}{line[end:]}"
     return f"{{name}}, {lowered(line)}"
-
-
-def _sentences(parts: list[str | None]) -> str:
-    return " ".join(capital(part) for part in parts if part)

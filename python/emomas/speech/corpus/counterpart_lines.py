@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import random
 
-from emomas.speech.corpus.phrases import Pool, capital, joinable, joined, pick, read
+from emomas.speech.corpus.phrases import LONGEST_WORDS, Pool, capital, joinable, joined, pick, read, sentences
 from emomas.speech.request import NEEDED, Request
-
-#: Feelings that are left unsaid beside an act they would contradict.
-JARRING = {
-    "reject": ("joy",),
-    "leave": ("joy", "surprise", "neutral"),
-    "accept": ("anger", "disgust", "surprise"),
-    "hold": ("joy",),
-}
-_LONG = 42
+from emomas.speech.words import JARRING
 
 
 def counterpart_line(rng: random.Random, request: Request) -> str:
     """A line for the request, with all its slots and at most one of its facts."""
     for _ in range(20):
         line = _compose(rng, request)
-        if len(line.split()) <= _LONG and all(line.count(f"{{{slot}}}") == 1 for slot in request.slots):
+        if len(line.split()) <= LONGEST_WORDS and all(
+            line.count(f"{{{slot}}}") == 1 for slot in request.slots
+        ):
             return line
     raise ValueError(f"no line for {request}")
 
@@ -42,14 +36,14 @@ def _compose(rng: random.Random, request: Request) -> str:
     deep = rng.random() < (0, 0.2, 0.45)[request.intensity - 1] and request.emotion != "neutral"
     if deep and shape < 0.74:
         colour = pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
-        return _sentences([mood, act, colour] if shape < 0.4 and "?" not in act else [colour, mood, act])
+        return sentences([mood, act, colour] if shape < 0.4 and "?" not in act else [colour, mood, act])
     told = "{" in act.replace("{offer}", "")
     push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
     if mood and joinable(act) and shape > 0.86 and mood[-1] == "." and len(mood.split()) < 10:
         return capital(joined(mood, "but" if request.act in ("offer", "accept") else "so", act))
     if mood and shape > 0.74 and request.act in ("hold", "offer", "reject", "talk"):
-        return _sentences([act, mood] if "?" not in act else [mood, act])
-    return _sentences([mood, push, act] if shape < 0.6 else [mood, act, push])
+        return sentences([act, mood] if "?" not in act else [mood, act])
+    return sentences([mood, push, act] if shape < 0.6 else [mood, act, push])
 
 
 def _acts(rng: random.Random, request: Request, needed: set[str]) -> str:
@@ -80,7 +74,3 @@ def _push(rng: random.Random, request: Request) -> str | None:
         return None
     pool = read(f"counterpart/{request.domain}.txt")["push", request.style]
     return pick(rng, pool, set(request.facts), set())
-
-
-def _sentences(parts: list[str | None]) -> str:
-    return " ".join(capital(part) for part in parts if part)

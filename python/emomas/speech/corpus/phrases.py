@@ -14,6 +14,8 @@ from pathlib import Path
 
 from emomas.speech.request import SLOTS
 
+#: A line is at most this long.
+LONGEST_WORDS = 42
 FOLDER = Path(__file__).with_name("sentences")
 
 Key = tuple[str, ...]
@@ -107,3 +109,8 @@ def lowered(line: str) -> str:
 def joined(first: str, word: str, second: str) -> str:
     """`first` without its full stop, a comma, `word`, and `second`."""
     return f"{first[:-1]}, {word} {second}"
+
+
+def sentences(parts: Iterable[str | None]) -> str:
+    """The parts that are there, each with a capital at its start."""
+    return " ".join(capital(part) for part in parts if part)

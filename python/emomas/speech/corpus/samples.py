@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
-import sys
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
+from emomas.library import load_scenarios
 from emomas.speech.book import COMMON_SLOTS, DOMAINS, FACTS
 from emomas.speech.corpus.agent_lines import agent_line, answer_slots, facts_of
-from emomas.speech.corpus.counterpart_lines import JARRING, counterpart_line
+from emomas.speech.corpus.counterpart_lines import counterpart_line
 from emomas.speech.moments import moment
 from emomas.speech.request import INTENSITIES, NEEDED, TOPICS, Request, Turn
-from emomas.speech.words import EMOTIONS, PHASES, STYLES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from emomas.speech.words import EMOTIONS, JARRING, PHASES, STYLES
 
 _AGENT_ACTS = {
     "open": 8,
@@ -169,8 +164,7 @@ def _asked(rng: random.Random, domain: str, act: str, slots: set[str]) -> tuple[
 
 @cache
 def _scenarios(domain: str) -> tuple[Mapping[str, str], ...]:
-    folder = Path(__file__).parents[2] / "scenarios" / domain
-    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))]
+    tables = [] if domain == "custom" else [json.loads(s.to_json()) for s in load_scenarios(domain)]
     return tuple(
         {**table["facts"], "agent": table["parties"]["agent"], "name": table["parties"]["counterpart"]}
         for table in tables

@@ -14,9 +14,6 @@ from emomas.speech.tokenizer import Tokenizer
 from emomas.speech.train.decoder import NORM_EPSILON, ROPE_BASE, Params, layers
 from emomas.speech.train.loop import load_checkpoint
 
-#: The longest sequence, prompt and line together, that the model has seen in training, about.
-CONTEXT = 192
-
 
 def export(checkpoint: Path, target: Path, *, quantization: str = "int8") -> dict[str, Any]:
     """Write the model, its vocabulary and tokenizer, and manifest.json; returns the manifest."""
@@ -31,7 +28,7 @@ def export(checkpoint: Path, target: Path, *, quantization: str = "int8") -> dic
         "format": 1,
         "name": "emomas-voice",
         "quantization": quantization,
-        "context": CONTEXT,
+        "context": about["config"]["context"],
         "end_ids": [tokenizer.end],
         "shape": {k: about["config"][k] for k in ("layers", "heads", "d_model", "d_ff")}
         | {"vocabulary": len(tokenizer), "parameters": sum(int(p.size) for p in params.values())},
