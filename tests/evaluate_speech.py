@@ -138,7 +138,7 @@ def fluency(model: Model, lines: list[str]) -> dict[str, Any]:
     rng = random.Random("evaluation fluency")
     held_out = [(r, line_for(rng, r)) for r in (draw(rng) for _ in range(1500))]
     rng = random.Random("trigram")
-    trigram = Trigram()
+    trigram = Trigram(model.tokenizer.end)
 
     def ids(line: str) -> list[int]:
         return [*model.tokenizer.encode_prompt(split_slots(line)), model.tokenizer.end]

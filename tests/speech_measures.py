@@ -63,7 +63,9 @@ def self_bleu(lines: Sequence[str], size: int) -> float:
 class Trigram:
     """Trigram model with Witten-Bell smoothing over token ids, started by a head of control tokens."""
 
-    def __init__(self) -> None:
+    def __init__(self, end: int) -> None:
+        """`end` is the token that ends a line."""
+        self._end = end
         self._next: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         self._vocabulary: set[int] = set()
 
@@ -96,10 +98,6 @@ class Trigram:
                 break
             sequence.append(token)
         return sequence[len(head) :]
-
-    @property
-    def _end(self) -> int:
-        return 2
 
 
 def spans(text: str, size: int) -> Iterator[str]:

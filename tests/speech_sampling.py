@@ -1,6 +1,6 @@
 """Lines of the bundled model, straight from CTranslate2: what the tests and the evaluation measure.
 
-The engines of the package put a deadline, a seed and repairs around this; here the model stands alone.
+Without the engines' deadlines and seeds, so that the model stands alone.
 """
 
 from __future__ import annotations

@@ -11,15 +11,8 @@ from collections import Counter
 from random import Random
 
 import pytest
-from chart_oracle import (
-    EvaluationError,
-    ExpressionSyntaxError,
-    Oracle,
-    evaluate,
-    get_child_states,
-    is_parallel_state,
-    parse,
-)
+from chart_oracle import Oracle, get_child_states, is_parallel_state
+from chart_oracle_expressions import EvaluationError, ExpressionSyntaxError, evaluate, parse
 from chart_random import MS, play, random_chart, random_events
 
 SMOKE_CHARTS = int(os.environ.get("ORACLE_CHARTS", "200"))

@@ -22,7 +22,7 @@ def test_self_bleu_is_one_for_copies_and_small_for_strangers() -> None:
 
 
 def test_the_trigram_is_a_distribution_and_witten_bell_by_hand() -> None:
-    model = Trigram()
+    model = Trigram(end=2)
     model.learn([9], [1, 2])
     model.learn([9], [1, 3])
     assert sum(model.probability((9, 1), token) for token in (1, 2, 3, 4)) == pytest.approx(1.0)

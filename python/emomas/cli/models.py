@@ -130,7 +130,7 @@ def _cells(known: Manifest) -> list[str]:
 
 @app.command()
 def use(name: Annotated[str, typer.Argument(help='A model\'s name, or "bundled".')]) -> None:
-    """Choose the model that speaks by default.
+    """Choose the model to use by default; until it is built in, the agent speaks with templates.
 
     [bold]Examples[/bold]
 
@@ -145,7 +145,7 @@ def use(name: Annotated[str, typer.Argument(help='A model\'s name, or "bundled".
         for file in known.files:
             known.verify(file)
     store.choose(name)
-    typer.echo(f"{name} speaks from now on")
+    typer.echo(f"{name} is the default from now on")
 
 
 @app.command()
