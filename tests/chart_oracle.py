@@ -11,20 +11,18 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from chart_oracle_expressions import (
+    I64_MAX,
     EvaluationError,
     ExpressionSyntaxError,
-    I64_MAX,
     Value,
     converted,
     evaluate,
     is_number,
     named_in,
-    number,
     parse,
     truth,
 )
