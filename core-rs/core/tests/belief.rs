@@ -144,11 +144,9 @@ fn a_planted_stance_matrix_is_recovered_when_stances_are_observed() {
 
 #[test]
 fn a_planted_stance_matrix_is_recovered_when_stances_are_hidden() {
-    let mut mean = 0.0;
     for seed in 1..=5 {
         let distance = recovery(50_000, false, seed);
         println!("hidden, 50000 turns, seed {seed}: mean total variation {distance:.4}");
-        mean += distance / 5.0;
+        assert!(distance <= 0.10, "seed {seed}: {distance}");
     }
-    assert!(mean <= 0.10, "{mean}");
 }

@@ -2,8 +2,9 @@
 //!
 //! Plain expected counts crawl when states are hidden, since most of each count only repeats the current row. So what a
 //! count says beyond the row (the score) is divided by the share of information that the evidence really carries,
-//! estimated row by row: recursive maximum likelihood in Titterington's (1984) form with a measured gain. When states
-//! are observed the share is 1 and the update is exact Dirichlet counting.
+//! estimated row by row: recursive maximum likelihood in Titterington's (1984) form with a measured gain, overrelaxed,
+//! since a row's directions carry unequal information. When states are observed the share is 1 and the update is exact
+//! Dirichlet counting.
 //!
 //! Arrays are indexed by where a transition goes, then by where it comes from, so that all rows of a matrix are handled
 //! at once, one per lane.
@@ -15,6 +16,9 @@ use crate::payoff;
 
 /// Strength of each row's prior, in pseudo-counts.
 const PRIOR_WEIGHT: f64 = 20.0;
+/// How far a gain goes beyond 1 in terms of its mean over the row: with 2, every direction with a quarter of the mean
+/// information still converges at the full rate (gain · information > 1/2: Sacks 1958).
+const OVERRELAXATION: f64 = 2.0;
 /// Largest gain of a score, and the least pseudo-count it may leave.
 const MAX_GAIN: f64 = 100.0;
 const MIN_COUNT: f64 = 0.01;
@@ -242,9 +246,10 @@ impl StanceRows {
             let fade = |x: f64| PRIOR_WEIGHT + forget * (x - PRIOR_WEIGHT);
             self.complete[from] = fade(self.complete[from]) + mass[from] * (1.0 - squares[from]);
             self.scored[from] = fade(self.scored[from]) + score2[from];
-            gain[from] = smaller(larger(self.complete[from] / self.scored[from], 1.0), MAX_GAIN);
-            complete += self.complete[from];
-            scored += self.scored[from];
+            let missing = larger(self.complete[from] / self.scored[from] - 1.0, 0.0);
+            gain[from] = smaller(1.0 + OVERRELAXATION * missing, MAX_GAIN);
+            complete += self.complete[from] - PRIOR_WEIGHT;
+            scored += self.scored[from] - PRIOR_WEIGHT;
         }
         for to in 0..STANCES {
             for from in 0..STANCES {
@@ -254,7 +259,8 @@ impl StanceRows {
                 self.counts[to][from] = larger(count, MIN_COUNT);
             }
         }
-        smaller(larger(scored / complete, 0.0), 1.0)
+        // Nothing is known at the start, whatever the gains begin with; the 1 keeps it from being 0/0.
+        smaller(larger(scored / (complete + 1.0), 0.0), 1.0)
     }
 
     #[inline(always)]
