@@ -198,3 +198,17 @@ def test_a_faulty_configuration_is_refused(text: str, message: str, tmp_path: Pa
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         load_config(path)
+
+
+def test_bfloat16_gives_the_same_loss_to_its_precision(trained: Path) -> None:
+    import jax.numpy as jnp
+
+    from emomas.speech.train.batches import rows
+    from emomas.speech.train.decoder import loss
+
+    params = {name: jnp.asarray(value) for name, value in weights(trained).items()}
+    batch = rows(Tokenizer.load(trained / "tokenizer.json"), "bfloat16", SMALL.context, 8)
+    parts = (batch.tokens, batch.segment, batch.branch, batch.position)
+    exact, rough = (float(loss(params, *parts, 2, dtype)) for dtype in (jnp.float32, jnp.bfloat16))
+    assert rough != exact
+    assert rough == pytest.approx(exact, rel=2e-2)

@@ -64,6 +64,10 @@ class Tokenizer:
         table = {"special": list(_SPECIAL), "merges": merges}
         Path(path).write_text(json.dumps(table, ensure_ascii=True) + "\n", encoding="utf-8")
 
+    def __reduce__(self) -> tuple[type[Tokenizer], tuple[list[tuple[bytes, bytes]]]]:
+        """The merges are all there is to copy."""
+        return Tokenizer, (list(self._rank),)
+
     def __len__(self) -> int:
         """Number of tokens."""
         return self._first + len(self._bytes)

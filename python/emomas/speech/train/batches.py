@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +21,11 @@ Array = npt.NDArray[np.int32]
 
 #: Requests that are drawn, packed and shuffled together.
 CHUNK = 1536
-
-
 #: Lines that share a prompt.
 LINES = 3
 _OPEN = 40
+#: So that little of a chunk is left over when it is cut into batches.
+_REQUESTS_PER_ROW = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +79,34 @@ def rows(tokenizer: Tokenizer, seed: str, context: int, size: int = CHUNK, lines
 
 
 class Stream:
-    """Batches without an end, by step number."""
+    """Batches without an end, by step number; chunks are drawn ahead of their use, on the other cores."""
 
     def __init__(self, tokenizer: Tokenizer, seed: int, context: int, batch: int) -> None:
         """Nothing is drawn yet."""
         self._tokenizer, self._seed, self._context, self._batch = tokenizer, seed, context, batch
+        self._size = max(CHUNK, _REQUESTS_PER_ROW * batch)
         self._chunk, self._at = -1, 0
         self._rows: Rows | None = None
+        self._workers = max(1, (os.cpu_count() or 1) - 1)
+        # Not a fork: the trainer has threads.
+        self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))
+        self._ahead: deque[Future[Rows]] = deque()
+
+    def __enter__(self) -> Stream:
+        """Use it in a `with` block, which ends the processes that draw."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop what was drawn ahead."""
+        self._pool.shutdown(cancel_futures=True)
 
     def at(self, chunk: int, row: int) -> None:
         """Go on from this place, as `place` has given it."""
         self._chunk, self._at = chunk, row
         self._rows = None
+        self._ahead.clear()
 
     @property
     def place(self) -> tuple[int, int]:
@@ -95,16 +116,19 @@ class Stream:
     def next(self) -> Rows:
         """The next `batch` rows; the rest of a chunk that is too small for a batch is dropped."""
         if self._rows is None and self._chunk >= 0:
-            self._draw()
+            self._rows = self._drawn()
         if self._rows is None or self._at + self._batch > len(self._rows.tokens):
             self._chunk, self._at = self._chunk + 1, 0
-            self._draw()
-        assert self._rows is not None
+            self._rows = self._drawn()
         self._at += self._batch
         return self._rows.slice(self._at - self._batch, self._at)
 
-    def _draw(self) -> None:
-        self._rows = rows(self._tokenizer, f"{self._seed}|{self._chunk}", self._context)
+    def _drawn(self) -> Rows:
+        """The current chunk; those after it are ordered."""
+        while len(self._ahead) <= 2 * self._workers:
+            seed = f"{self._seed}|{self._chunk + len(self._ahead)}"
+            self._ahead.append(self._pool.submit(rows, self._tokenizer, seed, self._context, self._size))
+        return self._ahead.popleft().result()
 
 
 def _padded(table: list[list[int]], context: int) -> Array:

@@ -49,7 +49,10 @@ def layers(params: Params) -> int:
 
 
 def hidden(params: Params, tokens: Any, segment: Any, branch: Any, position: Any, heads: int) -> Any:
-    """Final hidden states (batch, length, d_model), normalised; see `batches.Rows` for what a token sees."""
+    """Final hidden states (batch, length, d_model), normalised; see `batches.Rows` for what a token sees.
+
+    Products are in the type of the weights, sums that need it in float32.
+    """
     batch, length = tokens.shape
     x = params["embedding"][tokens]
     width = x.shape[-1] // heads
@@ -67,8 +70,10 @@ def hidden(params: Params, tokens: Any, segment: Any, branch: Any, position: Any
         q = _rotate(split(h @ p["query"]), cosine, sine)
         k = _rotate(split(h @ p["key"]), cosine, sine)
         v = split(h @ p["value"])
-        scores = jnp.where(mask[:, None], q @ k.transpose(0, 1, 3, 2) * width**-0.5, -1e30)
-        mixed = (jax.nn.softmax(scores) @ v).transpose(0, 2, 1, 3).reshape(batch, length, -1)
+        scores = jnp.where(
+            mask[:, None], (q @ k.transpose(0, 1, 3, 2)).astype(jnp.float32) * width**-0.5, -1e30
+        )
+        mixed = (jax.nn.softmax(scores).astype(x.dtype) @ v).transpose(0, 2, 1, 3).reshape(batch, length, -1)
         x = x + mixed @ p["out"]
         h = _norm(x, p["ffn_norm"])
         gated = jax.nn.silu(h @ p["gate"]) * (h @ p["up"])
@@ -83,26 +88,37 @@ def logits(params: Params, tokens: Any, heads: int) -> Any:
     return hidden(params, tokens, none, none, places, heads) @ params["embedding"].T
 
 
-def loss(params: Params, tokens: Any, segment: Any, branch: Any, position: Any, heads: int) -> Any:
-    """Mean cross-entropy in nats over the tokens of the lines, `<end>` included.
+def loss(
+    params: Params,
+    tokens: Any,
+    segment: Any,
+    branch: Any,
+    position: Any,
+    heads: int,
+    dtype: Any = jnp.float32,
+) -> Any:
+    """Mean cross-entropy in nats over the tokens of the lines, `<end>` included, computed in `dtype`.
 
     The head, a quarter of the work, sees only places whose next token counts: they are gathered into a fixed
     share of all places, and the few beyond it in a batch are left out.
     """
+    params = {name: value.astype(dtype) for name, value in params.items()}
     size = tokens.shape[0] * tokens.shape[1]
     counts = (branch[:, 1:] > 0) & (branch[:, 1:] == branch[:, :-1]) & (segment[:, 1:] == segment[:, :-1])
     counts = jnp.pad(counts, ((0, 0), (0, 1))).reshape(size)
     (places,) = jnp.nonzero(counts, size=size * 4 // 5, fill_value=size - 1)
     states = hidden(params, tokens, segment, branch, position, heads).reshape(size, -1)[places]
     targets = jnp.pad(tokens[:, 1:], ((0, 0), (0, 1))).reshape(size)[places]
-    scores = states @ params["embedding"].T
+    scores = jnp.matmul(states, params["embedding"].T, preferred_element_type=jnp.float32)
     found = jnp.take_along_axis(scores, targets[:, None], 1)[:, 0] - jax.nn.logsumexp(scores, -1)
     weight = counts[places]
     return -(found * weight).sum() / weight.sum()
 
 
 def _norm(x: Any, weight: Any) -> Any:
-    return x * jax.lax.rsqrt((x * x).mean(-1, keepdims=True) + NORM_EPSILON) * weight
+    y = x.astype(jnp.float32)
+    y = y * jax.lax.rsqrt((y * y).mean(-1, keepdims=True) + NORM_EPSILON)
+    return y.astype(x.dtype) * weight
 
 
 def _angles(position: Any, width: int) -> tuple[Any, Any]:
@@ -113,4 +129,5 @@ def _angles(position: Any, width: int) -> tuple[Any, Any]:
 
 def _rotate(x: Any, cosine: Any, sine: Any) -> Any:
     first, second = jnp.split(x, 2, axis=-1)
-    return jnp.concatenate([first * cosine - second * sine, second * cosine + first * sine], -1)
+    turned = jnp.concatenate([first * cosine - second * sine, second * cosine + first * sine], -1)
+    return turned.astype(x.dtype)

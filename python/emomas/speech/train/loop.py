@@ -46,7 +46,19 @@ def train(config: TrainConfig, report: Report, *, stop_after_s: float | None = N
     folder = Path(config.folder)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(config, folder / "tokenizer.json")
-    stream = Stream(tokenizer, config.seed, config.context, config.batch)
+    with Stream(tokenizer, config.seed, config.context, config.batch) as stream:
+        _train(config, folder, tokenizer, stream, report, stop_after_s)
+    return folder
+
+
+def _train(
+    config: TrainConfig,
+    folder: Path,
+    tokenizer: Tokenizer,
+    stream: Stream,
+    report: Report,
+    stop_after_s: float | None,
+) -> None:
     params = start(config, len(tokenizer))
     moments = [jax.tree.map(jnp.zeros_like, params) for _ in range(2)]
     first, tokens = 0, 0
@@ -54,29 +66,31 @@ def train(config: TrainConfig, report: Report, *, stop_after_s: float | None = N
     if checkpoint.exists():
         params, moments, first, tokens = _resume(checkpoint, config, stream)
     held_out = rows(tokenizer, _HELD_OUT, config.context, _HELD_OUT_SAMPLES, lines=1)
-    step_fn = jax.jit(partial(_step, config.heads, config.weight_decay), donate_argnums=(0, 1, 2))
+    # A GPU multiplies in bfloat16; the weights and their updates stay float32.
+    dtype = jnp.bfloat16 if jax.default_backend() == "gpu" else jnp.float32
+    step_fn = jax.jit(partial(_step, config.heads, config.weight_decay, dtype), donate_argnums=(0, 1, 2))
     loss_fn = jax.jit(loss, static_argnums=5)
     began = time.monotonic()
     clock, counted = began, 0
-    seen: list[float] = []
+    seen: list[Any] = []
     for step in range(first, config.steps):
         batch = stream.next()
         params, *moments, value = step_fn(params, *moments, config.rate(step), step + 1, *_parts(batch))
-        seen.append(float(value))
+        seen.append(value)
         counted += int((batch.segment > 0).sum())
         last = step + 1 == config.steps
         if (step + 1) % config.checkpoint_steps and not last:
             continue
         tokens += counted
+        seen_loss = float(jnp.stack(seen).mean())
         found = _held_out_loss(loss_fn, params, held_out, config)
         speed = counted / (time.monotonic() - clock)
         _save(checkpoint, config, params, moments, step + 1, tokens, stream)
-        _log(folder / "loss.csv", step + 1, tokens, sum(seen) / len(seen), found)
-        report(step + 1, sum(seen) / len(seen), found, speed)
+        _log(folder / "loss.csv", step + 1, tokens, seen_loss, found)
+        report(step + 1, seen_loss, found, speed)
         clock, counted, seen = time.monotonic(), 0, []
         if stop_after_s is not None and clock - began > stop_after_s:
             break
-    return folder
 
 
 def corpus_hash() -> str:
@@ -100,6 +114,7 @@ def load_checkpoint(path: Path) -> tuple[Params, dict[str, Any]]:
 def _step(
     heads: int,
     weight_decay: float,
+    dtype: Any,
     params: Params,
     mean: Params,
     square: Params,
@@ -108,7 +123,7 @@ def _step(
     *batch: Any,
 ) -> tuple[Params, Params, Params, Any]:
     """AdamW with the gradient clipped to norm 1 (Loshchilov & Hutter 2019); norms don't decay."""
-    value, gradient = jax.value_and_grad(loss)(params, *batch, heads)
+    value, gradient = jax.value_and_grad(loss)(params, *batch, heads, dtype)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
     scale = jnp.minimum(1.0, _CLIP / (norm + 1e-9))
     gradient = jax.tree.map(lambda g: g * scale, gradient)
