@@ -24,6 +24,7 @@ from cases import part_groups, save_group, turn_group
 from libraries import filter_group, learning_groups, turn_peers
 from processes import batches, imports
 from publish import draw, heading, table, write_page
+from statecharts import chart_groups
 from timing import measure
 
 import emomas
@@ -45,6 +46,8 @@ PACKAGES = {
     "mabwiser": "mabwiser",
     "river": "river",
     "transitions": "transitions",
+    "python-statemachine": "python-statemachine",
+    "sismic": "sismic",
 }
 
 
@@ -107,7 +110,8 @@ def main() -> None:
         publish(stored, stored["rows"])
         return
     facts = gather()
-    groups = [turn_group(turn_peers()), filter_group(), *learning_groups(), save_group(), *part_groups()]
+    groups = [turn_group(turn_peers()), filter_group(), *learning_groups(), save_group(), *chart_groups()]
+    groups += part_groups()
     print("Times …", flush=True)
     rows = measure(groups, args.rounds, args.batch_ms / 1e3)
     print("Batches …", flush=True)
