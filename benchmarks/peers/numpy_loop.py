@@ -25,6 +25,7 @@ from model import (
     LOG_FIT,
     LOG_INERTIA,
     NEUTRAL,
+    OVERRELAXATION,
     PAYOFF,
     PRIOR_WEIGHT,
     RATIONALITY,
@@ -145,11 +146,13 @@ class Filter:
         complete += PRIOR_WEIGHT * (1.0 - FORGET) + mass * (1.0 - ONES4.dot(p * p))
         scored *= FORGET
         scored += PRIOR_WEIGHT * (1.0 - FORGET) + ONES4.dot(score * score)
-        gain = np.minimum(np.maximum(complete / scored, 1.0), 100.0)
+        gain = np.minimum(1.0 + OVERRELAXATION * np.maximum(complete / scored - 1.0, 0.0), 100.0)
         counts *= FORGET
         counts += self.stance_back[action] + known + gain * score
         np.maximum(counts, 0.01, out=counts)
-        trust = min(max(scored.dot(ONES4) / complete.dot(ONES4), 0.0), 1.0) ** 2
+        prior = 4 * PRIOR_WEIGHT
+        seen = (scored.dot(ONES4) - prior) / (complete.dot(ONES4) - prior + 1.0)
+        trust = min(max(seen, 0.0), 1.0) ** 2
         rows = self.emotion[action]
         rows *= FORGET + (trust * weight)[:, None, :] * likelihood[:, None]
         rows += self.emotion_back[action]

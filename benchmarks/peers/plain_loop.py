@@ -31,6 +31,7 @@ from model import (
     LOG_FIT,
     LOG_INERTIA,
     NEUTRAL,
+    OVERRELAXATION,
     PAYOFF_COLUMNS,
     PRIOR_WEIGHT,
     RATIONALITY,
@@ -144,13 +145,14 @@ class Rows:
             for x, n, p in zip(self.complete, mass, zip(*self.p))
         ]
         scored = [fade + FORGET * x + sum(map(mul, s, s)) for x, s in zip(self.scored, zip(*score))]
-        gain = [min(max(c / s, 1.0), 100.0) for c, s in zip(complete, scored)]
+        gain = [min(1.0 + OVERRELAXATION * max(c / s - 1.0, 0.0), 100.0) for c, s in zip(complete, scored)]
         self.stance = [
             [max(b + FORGET * x + k + g * s, 0.01) for b, x, k, g, s in zip(back, row, k_row, gain, s_row)]
             for back, row, k_row, s_row in zip(self.stance_back, self.stance, known, score)
         ]
         self.complete, self.scored = complete, scored
-        trust = min(max(sum(scored) / sum(complete), 0.0), 1.0) ** 2
+        prior = 4 * PRIOR_WEIGHT
+        trust = min(max((sum(scored) - prior) / (sum(complete) - prior + 1.0), 0.0), 1.0) ** 2
         emotion = []
         for matrix, back, weights in zip(self.emotion, self.emotion_back, weight):
             weights = [w * trust for w in weights]
