@@ -1,12 +1,27 @@
-"""Lines of the simulated person: a feeling, perhaps an argument, and the act; or all of it in a whole."""
+"""Lines of the simulated person: mostly wholes; else a feeling, perhaps an argument, and the act."""
 
 from __future__ import annotations
 
 import random
 
-from emomas.speech.corpus.phrases import LONGEST_WORDS, Pool, capital, joinable, joined, pick, read, sentences
+from emomas.speech.corpus.phrases import (
+    LONGEST_WORDS,
+    Pool,
+    capital,
+    joinable,
+    joined,
+    pick,
+    read,
+    sentences,
+    some_whole,
+)
 from emomas.speech.request import NEEDED, Request
 from emomas.speech.words import JARRING
+
+#: Domains that share the wholes of "any".
+_FORMAL = ("debt", "surgery", "custom")
+#: Acts that may be said before the feeling.
+_BEFORE_MOOD = ("hold", "offer", "reject", "talk")
 
 
 def counterpart_line(rng: random.Random, request: Request) -> str:
@@ -22,28 +37,31 @@ def counterpart_line(rng: random.Random, request: Request) -> str:
 
 def _compose(rng: random.Random, request: Request) -> str:
     needed = set(NEEDED.get(("counterpart", request.act), ())) | (set(request.slots) & {"offer"})
-    jarring = request.emotion in JARRING.get(request.act, ())
-    shape = rng.random()
-    whole = read("counterpart/whole.txt").get((request.domain, request.act, request.emotion), ())
-    if whole and request.intensity > 1 and shape < 0.25:
-        line = pick(rng, whole, set(request.facts), needed)
-        if line is not None:
-            return line
-    act = _acts(rng, request, needed)
-    if jarring or (request.emotion == "neutral" and shape < 0.5):
+    whole = _whole(rng, request, needed)
+    if whole is not None:
+        return whole
+    act, shape = _acts(rng, request, needed), rng.random()
+    if request.emotion in JARRING.get(request.act, ()) or (request.emotion == "neutral" and shape < 0.5):
         return capital(act)
     mood = _mood(rng, request)
-    deep = rng.random() < (0, 0.2, 0.45)[request.intensity - 1] and request.emotion != "neutral"
-    if deep and shape < 0.74:
-        colour = pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
-        return sentences([mood, act, colour] if shape < 0.4 and "?" not in act else [colour, mood, act])
     told = "{" in act.replace("{offer}", "")
     push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
-    if mood and joinable(act) and shape > 0.86 and mood[-1] == "." and len(mood.split()) < 10:
+    if push is None and shape > 0.86 and mood and joinable(act) and mood[-1] == "." and len(mood) < 60:
         return capital(joined(mood, "but" if request.act in ("offer", "accept") else "so", act))
-    if mood and shape > 0.74 and request.act in ("hold", "offer", "reject", "talk"):
-        return sentences([act, mood] if "?" not in act else [mood, act])
+    if push is None and shape > 0.74 and request.act in _BEFORE_MOOD and "?" not in act:
+        return sentences([act, mood])
     return sentences([mood, push, act] if shape < 0.6 else [mood, act, push])
+
+
+def _whole(rng: random.Random, request: Request, needed: set[str]) -> str | None:
+    pools = read("counterpart/whole.txt")
+    act, emotion, intensity = request.act, request.emotion, str(request.intensity)
+    own: Pool = ()
+    general: Pool = ()
+    for domain in (request.domain, "any") if request.domain in _FORMAL else (request.domain,):
+        own += pools.get((domain, act, emotion, request.style, intensity), ())
+        general += pools.get((domain, act, emotion, intensity), ())
+    return some_whole(rng, own, general, set(request.facts), needed)
 
 
 def _acts(rng: random.Random, request: Request, needed: set[str]) -> str:
@@ -64,6 +82,8 @@ def _mood(rng: random.Random, request: Request) -> str | None:
     if request.intensity > 1:
         local = read("counterpart/mood_domains.txt").get((request.domain, request.emotion, intensity), ())
     shape = rng.random()
+    if request.intensity > 1 and request.emotion != "neutral" and shape > 0.9:
+        return pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
     if styled and shape < 0.45:
         return pick(rng, styled, set(), set())
     return pick(rng, local if local and shape > 0.7 else general, set(), set())
