@@ -83,7 +83,7 @@ def test_a_whole_answers_its_moment_and_never_jars(tmp_path: Path, monkeypatch: 
     pools = (
         "= hold joy 2\nAny {offer}.\n\n= hold joy cross 2\nCross {offer}.\n\n= hold fear 2\nWorry, {offer}.\n"
     )
-    (tmp_path / "agent" / "whole_debt.txt").write_text(pools * 5, encoding="utf-8")
+    (tmp_path / "agent" / "whole_debt.txt").write_text(pools * 8, encoding="utf-8")
     monkeypatch.setattr(phrases, "FOLDER", tmp_path)
     phrases.read.cache_clear()
     try:
@@ -107,7 +107,7 @@ def _held(emotion: str, heard: str) -> Counter[str]:
 def test_a_whole_of_the_persons_style_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(phrases.FOLDER, tmp_path, dirs_exist_ok=True)
     pools = "= any reject anger 2\nPlain no.\n\n= any reject anger threat 2\nThreatening no.\n"
-    (tmp_path / "counterpart" / "whole.txt").write_text(pools * 5, encoding="utf-8")
+    (tmp_path / "counterpart" / "whole.txt").write_text(pools * 8, encoding="utf-8")
     monkeypatch.setattr(phrases, "FOLDER", tmp_path)
     phrases.read.cache_clear()
     rng = random.Random(2)

@@ -17,7 +17,7 @@ from emomas.speech.request import SLOTS
 #: A line is at most this long.
 LONGEST_WORDS = 42
 #: How often a whole is taken where there are enough of them.
-_WHOLES, _ENOUGH = 0.68, 5
+_WHOLES, _ENOUGH = 0.68, 8
 FOLDER = Path(__file__).with_name("sentences")
 
 Key = tuple[str, ...]
@@ -84,7 +84,7 @@ def some_whole(
     tell an allowed fact are preferred.
     """
     pool = own if rng.random() * (len(own) + 3) < len(own) or not general else general
-    if rng.random() > _WHOLES * min(1, len(pool) / _ENOUGH):
+    if rng.random() > _WHOLES * min(1, (len(own) + len(general)) / _ENOUGH):
         return None
     if allowed:
         telling = pick(rng, [line for line in pool if slots_of(line) & allowed], allowed, needed)
