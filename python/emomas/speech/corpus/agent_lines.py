@@ -102,7 +102,7 @@ def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[s
     if allowed:
         fact = _fact(rng, request, allowed)
         return sentences([lead, act, fact] if shape < 0.2 and "?" not in act else [lead, fact, act])
-    if lead and shape < 0.3 and _follows(act) and lead[-1] == "." and len(lead.split()) < 12:
+    if lead and shape < 0.3 and _follows(act) and lead[-1] == "." and "," not in lead + act:
         return capital(joined(lead, "so", act))
     if request.emotion == "neutral" and shape < 0.6:
         return capital(act)
@@ -215,7 +215,7 @@ def _domain(file: str, domain: str) -> Pool:
 
 def _follows(act: str) -> bool:
     """Whether the act may come after a comma and "so"."""
-    return joinable(act) and act.startswith(("we", "let's", "how about", "our ", "it's ", "could ", "I "))
+    return joinable(act) and act.startswith(("we", "let's", "how about", "could ", "I'd "))
 
 
 def _marked(rng: random.Random, act: str) -> str:

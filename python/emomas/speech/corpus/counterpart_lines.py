@@ -20,6 +20,15 @@ from emomas.speech.words import JARRING
 
 #: Domains that share the wholes of "any".
 _FORMAL = ("debt", "surgery", "custom")
+#: How a feeling is tied to the act that goes with it, or against it.
+_JOINED = {
+    **{(act, emotion): "but" for act in ("offer", "accept") for emotion in ("sadness", "fear", "disgust")},
+    **{
+        (act, emotion): "so"
+        for act in ("hold", "reject", "leave")
+        for emotion in ("sadness", "fear", "anger")
+    },
+}
 #: Acts that may be said before the feeling.
 _BEFORE_MOOD = ("hold", "offer", "reject", "talk")
 
@@ -46,8 +55,17 @@ def _compose(rng: random.Random, request: Request) -> str:
     mood = _mood(rng, request)
     told = "{" in act.replace("{offer}", "")
     push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
-    if push is None and shape > 0.86 and mood and joinable(act) and mood[-1] == "." and len(mood) < 60:
-        return capital(joined(mood, "but" if request.act in ("offer", "accept") else "so", act))
+    word = _JOINED.get((request.act, request.emotion))
+    if (
+        word
+        and push is None
+        and shape > 0.8
+        and mood
+        and joinable(act)
+        and mood[-1] == "."
+        and len(mood) < 60
+    ):
+        return capital(joined(mood, word, act))
     if push is None and shape > 0.74 and request.act in _BEFORE_MOOD and "?" not in act:
         return sentences([act, mood])
     return sentences([mood, push, act] if shape < 0.6 else [mood, act, push])
@@ -73,20 +91,22 @@ def _acts(rng: random.Random, request: Request, needed: set[str]) -> str:
 
 
 def _mood(rng: random.Random, request: Request) -> str | None:
-    """Any style may use the general moods, but its own and those of the domain come more often."""
+    """The general moods, those of the style and those of the domain, which some domains mostly need."""
     pools = read("counterpart/mood.txt")
     intensity = str(request.intensity)
-    general = pools[("any", request.emotion, intensity)]
+    pool = pools["any", request.emotion, intensity]
     styled = pools.get((request.style, request.emotion, intensity), ())
     local: Pool = ()
     if request.intensity > 1:
         local = read("counterpart/mood_domains.txt").get((request.domain, request.emotion, intensity), ())
-    shape = rng.random()
-    if request.intensity > 1 and request.emotion != "neutral" and shape > 0.9:
-        return pick(rng, read("counterpart/colour.txt")[request.emotion,], set(), set())
-    if styled and shape < 0.45:
-        return pick(rng, styled, set(), set())
-    return pick(rng, local if local and shape > 0.7 else general, set(), set())
+    formal, shape = request.domain in _FORMAL, rng.random()
+    if styled and shape < (0.45 if formal else 0.2):
+        pool = styled
+    elif request.intensity > 1 and request.emotion != "neutral" and shape > 0.9:
+        pool = read("counterpart/colour.txt")[request.emotion,]
+    elif local and shape > (0.65 if formal else 0.3):
+        pool = local
+    return pick(rng, pool, set(), set())
 
 
 def _push(rng: random.Random, request: Request) -> str | None:
