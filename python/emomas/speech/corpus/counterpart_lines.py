@@ -20,15 +20,9 @@ from emomas.speech.words import JARRING
 
 #: Domains that share the wholes of "any".
 _FORMAL = ("debt", "surgery", "custom")
-#: How a feeling is tied to the act that goes with it, or against it.
-_JOINED = {
-    **{(act, emotion): "but" for act in ("offer", "accept") for emotion in ("sadness", "fear", "disgust")},
-    **{
-        (act, emotion): "so"
-        for act in ("hold", "reject", "leave")
-        for emotion in ("sadness", "fear", "anger")
-    },
-}
+#: How a heavy feeling is tied to the act that goes against it, or with it.
+_TIES = {"offer": "but", "accept": "but", "hold": "so", "reject": "so", "leave": "so"}
+_HEAVY = ("sadness", "fear", "anger")
 #: Acts that may be said before the feeling.
 _BEFORE_MOOD = ("hold", "offer", "reject", "talk")
 
@@ -55,17 +49,9 @@ def _compose(rng: random.Random, request: Request) -> str:
     mood = _mood(rng, request)
     told = "{" in act.replace("{offer}", "")
     push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
-    word = _JOINED.get((request.act, request.emotion))
-    if (
-        word
-        and push is None
-        and shape > 0.8
-        and mood
-        and joinable(act)
-        and mood[-1] == "."
-        and len(mood) < 60
-    ):
-        return capital(joined(mood, word, act))
+    tied = push is None and shape > 0.8 and request.act in _TIES and request.emotion in _HEAVY
+    if tied and mood and joinable(act) and mood[-1] == "." and len(mood) < 60:
+        return capital(joined(mood, _TIES[request.act], act))
     if push is None and shape > 0.74 and request.act in _BEFORE_MOOD and "?" not in act:
         return sentences([act, mood])
     return sentences([mood, push, act] if shape < 0.6 else [mood, act, push])
