@@ -48,7 +48,8 @@ def _compose(rng: random.Random, request: Request) -> str:
         return capital(act)
     mood = _mood(rng, request)
     told = "{" in act.replace("{offer}", "")
-    push = None if told or request.act == "accept" or rng.random() > 0.3 else _push(rng, request)
+    arguing = request.act in ("offer", "hold", "reject") and not told and rng.random() < 0.3
+    push = _push(rng, request) if arguing else None
     tied = push is None and shape > 0.8 and request.act in _TIES and request.emotion in _HEAVY
     if tied and mood and joinable(act) and mood[-1] == "." and len(mood) < 60:
         return capital(joined(mood, _TIES[request.act], act))
