@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from test_words import FORBIDDEN
 
 from emomas.speech.corpus import phrases
 from emomas.speech.corpus.samples import draw, fill, line_for
+from emomas.speech.moments import MOMENTS
 from emomas.speech.request import Request
 from emomas.speech.words import AGENT_ACTS, COUNTERPART_ACTS, EMOTIONS
 
@@ -74,6 +76,54 @@ def test_lines_are_varied(samples: list[tuple[Request, str]]) -> None:
     assert len(lines) > 0.9 * len(samples)
     first = Counter(line.split()[0] for line in lines)
     assert first.most_common(1)[0][1] < 0.1 * len(lines)
+
+
+def test_a_whole_answers_its_moment_and_never_jars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(phrases.FOLDER, tmp_path, dirs_exist_ok=True)
+    pools = (
+        "= hold joy 2\nAny {offer}.\n\n= hold joy cross 2\nCross {offer}.\n\n= hold fear 2\nWorry, {offer}.\n"
+    )
+    (tmp_path / "agent" / "whole_debt.txt").write_text(pools * 8, encoding="utf-8")
+    monkeypatch.setattr(phrases, "FOLDER", tmp_path)
+    phrases.read.cache_clear()
+    try:
+        said = {(emotion, heard): _held(emotion, heard) for emotion in ("joy", "fear") for heard in MOMENTS}
+    finally:
+        phrases.read.cache_clear()
+    for heard in ("up", "plain"):
+        assert 600 < said["joy", heard]["Any"] < 750
+    assert 600 < said["joy", "cross"]["Cross"] < 750
+    assert not said["joy", "cross"]["Any"] + said["joy", "hurt"]["Any"] + said["joy", "no"]["Any"]
+    assert all(600 < said["fear", heard]["Worry,"] < 750 for heard in MOMENTS)
+
+
+def _held(emotion: str, heard: str) -> Counter[str]:
+    """How often each first word comes in lines that hold after this moment."""
+    request = Request("debt", "agent", "hold", emotion, 2, heard=heard, slots=("offer",))
+    rng = random.Random(heard)
+    return Counter(line_for(rng, request).split()[0] for _ in range(1000))
+
+
+def test_a_whole_of_the_persons_style_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(phrases.FOLDER, tmp_path, dirs_exist_ok=True)
+    pools = "= any reject anger 2\nPlain no.\n\n= any reject anger threat 2\nThreatening no.\n"
+    (tmp_path / "counterpart" / "whole.txt").write_text(pools * 8, encoding="utf-8")
+    monkeypatch.setattr(phrases, "FOLDER", tmp_path)
+    phrases.read.cache_clear()
+    rng = random.Random(2)
+    try:
+        first = {
+            style: Counter(
+                line_for(rng, Request("debt", "counterpart", "reject", "anger", 2, style=style)).split()[0]
+                for _ in range(1000)
+            )
+            for style in ("vanilla", "threat")
+        }
+    finally:
+        phrases.read.cache_clear()
+    assert first["vanilla"]["Plain"] > 600
+    assert first["vanilla"]["Threatening"] == 0
+    assert first["threat"]["Threatening"] > first["threat"]["Plain"] > 100
 
 
 def test_the_opening_says_that_a_machine_speaks(samples: list[tuple[Request, str]]) -> None:

@@ -1,4 +1,7 @@
-"""Lines of the agent: a lead that carries the emotion, perhaps a fact, and the act; or all in a whole."""
+"""Lines of the agent: mostly wholes, in which emotion and act are a single thought.
+
+Else a lead that carries the emotion, perhaps a fact, and the act.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from emomas.speech.corpus.phrases import (
     read,
     sentences,
     slots_of,
+    some_whole,
 )
 from emomas.speech.request import NEEDED, Request
 
-#: Emotions whose general leads would be out of place after these moments.
+#: Emotions whose general leads and wholes would be out of place after these moments.
 _OWN_ONLY = {
     "joy": ("hurt", "cross", "no"),
     "surprise": ("hurt", "cross", "no"),
@@ -29,7 +33,7 @@ _OWN_ONLY = {
     "disgust": (),
     "neutral": (),
 }
-_MARKS = ("So", "Then", "Well", "Now", "Look", "So then", "All in all", "Well then")
+_MARKS = ("So", "Then", "Now", "Well")
 #: Facts that no cheerful sentence may stand beside.
 _GRAVE = GRAVE | {"feeling"}
 
@@ -52,7 +56,7 @@ def facts_of(domain: str) -> set[str]:
     return set().union(*map(slots_of, _act(domain, "fact"))) - {"offer"}
 
 
-def answer_slots(domain: str, topic: str) -> list[set[str]]:
+def answer_slots(domain: str, topic: str) -> list[frozenset[str]]:
     """What the answers to a topic need, answer by answer; empty when the domain has none."""
     answers = read("agent/answers.txt")
     return [slots_of(line) for line in (*answers.get((domain, topic), ()), *answers.get(("any", topic), ()))]
@@ -74,58 +78,65 @@ def _compose(rng: random.Random, request: Request) -> str | None:
         pool = answers.get((request.domain, topic), ()) + answers.get(("any", topic), ())
         extra = set(request.slots) - needed - {"name"}
         return sentences([pick(rng, pool, set(), extra), *_act_parts(rng, request, needed)])
+    whole = _whole(rng, request, allowed, needed)
     if act.startswith("confirm"):
-        line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
         plain = request.emotion == "neutral" or request.intensity == 1
         lead = None if rng.random() < (0.7 if plain else 0.2) else _lead(rng, request, set())
-        return sentences([lead or _colour(rng, request, 0.8), line])
-    return _turn(rng, request, allowed, needed)
+        line = pick(rng, read("agent/confirm.txt")[act,], set(), needed)
+        return whole or sentences([lead or _colour(rng, request, 0.8), line])
+    tellable = allowed and act in ("counter", "hold", "ask")
+    if whole and (not tellable or slots_of(whole) & allowed or rng.random() < 0.5):
+        return whole
+    return _turn(rng, request, allowed if tellable and rng.random() < 0.85 else set(), needed)
 
 
 def _turn(rng: random.Random, request: Request, allowed: set[str], needed: set[str]) -> str | None:
-    """An ordinary turn, in its shape."""
+    """An ordinary turn put together: a lead and the act, with a fact or at most one other addition."""
     shape = rng.random()
-    telling = allowed and request.act in ("counter", "hold", "ask") and rng.random() < 0.85
-    if not telling and shape < (0.6 if request.emotion == "neutral" else 0.3):
-        whole = _whole(rng, request, needed)
-        if whole is not None:
-            return sentences([_colour(rng, request), whole])
     act = pick(rng, _acts(rng, request), set(), needed)
     if act is None:
         return None
-    if telling:
+    if request.act in ("counter", "hold") and request.emotion != "neutral" and not allowed and shape < 0.2:
+        return sentences([act, _tail(rng, request)])
+    lead = _lead(rng, request, set())
+    if allowed:
         fact = _fact(rng, request, allowed)
-        if shape < 0.2 and fact is not None:
-            lead = _lead(rng, request, set())
-            return sentences([lead, act, fact] if "?" not in act else [lead, fact, act])
-        return sentences([_colour(rng, request, 0.25), _lead(rng, request, set()), fact, _marked(rng, act)])
-    if shape < 0.42 and request.act in ("counter", "hold") and request.emotion != "neutral":
-        tail = pick(rng, _by_mood("tail.txt", request), set(), set())
-        return sentences([_colour(rng, request), act, tail])
-    lead = _lead(rng, request, allowed)
-    if lead and shape < 0.52 and _follows(act) and lead[-1] == "." and len(lead.split()) < 12:
+        return sentences([lead, act, fact] if shape < 0.2 and "?" not in act else [lead, fact, act])
+    if lead and shape < 0.3 and _follows(act) and lead[-1] == "." and "," not in lead + act:
         return capital(joined(lead, "so", act))
-    if request.emotion == "neutral" and shape < 0.75:
+    if request.emotion == "neutral" and shape < 0.6:
         return capital(act)
-    return sentences([_colour(rng, request), lead, _marked(rng, act)])
+    # A colour beside a lead that is as short, or as loud, would only say it again.
+    if shape > 0.8 and lead and lead[-1] != "!":
+        colour = _colour(rng, request)
+        if colour and len(colour.split()) + 3 < len(lead.split()):
+            return sentences([colour, lead, act])
+    return sentences([lead, _marked(rng, act)])
 
 
 def _act_parts(rng: random.Random, request: Request, needed: set[str]) -> list[str | None]:
     """The act after an answer, which has no lead: the emotion is in a whole or comes at the end."""
-    whole = _whole(rng, request, needed)
+    whole = _whole(rng, request, set(), needed)
     if whole is not None or request.act == "ask":
         return [whole or pick(rng, _acts(rng, request), set(), needed)]
-    act = pick(rng, _acts(rng, request), set(), needed)
-    return [act, pick(rng, _by_mood("tail.txt", request), set(), set())]
+    return [pick(rng, _acts(rng, request), set(), needed), _tail(rng, request)]
 
 
-def _whole(rng: random.Random, request: Request, needed: set[str]) -> str | None:
-    pool = read(f"agent/whole_{request.domain}.txt")
-    lines = pool.get((request.act, request.emotion, str(request.intensity)), ())
-    if request.act in ("accept", "walk_away") and not lines:
-        lines = read("agent/whole_custom.txt").get((request.act, request.emotion, str(request.intensity)), ())
-    # Few wholes must not be heard over and over.
-    return pick(rng, lines, set(), needed) if len(lines) > rng.randrange(4) else None
+def _whole(rng: random.Random, request: Request, allowed: set[str], needed: set[str]) -> str | None:
+    """A whole for the moment, or for any moment that it would not jar in."""
+    pools = read(f"agent/whole_{request.domain}.txt")
+    act, emotion, intensity = request.act, request.emotion, str(request.intensity)
+    own = pools.get((act, emotion, request.heard, intensity), ())
+    general = pools.get((act, emotion, intensity), ())
+    if act in ("accept", "walk_away"):
+        general = general or read("agent/whole_custom.txt").get((act, emotion, intensity), ())
+    elif request.heard in _OWN_ONLY[emotion]:
+        general = ()
+    return some_whole(rng, own, general, _tellable(request, allowed), needed)
+
+
+def _tail(rng: random.Random, request: Request) -> str | None:
+    return pick(rng, _by_mood("tail.txt", request), set(), set())
 
 
 def _lead(rng: random.Random, request: Request, allowed: set[str]) -> str | None:
@@ -178,11 +189,14 @@ def _starts(request: Request) -> Pool:
 
 
 def _fact(rng: random.Random, request: Request, allowed: set[str]) -> str | None:
+    return pick(rng, _act(request.domain, "fact"), _tellable(request, allowed), set())
+
+
+def _tellable(request: Request, allowed: set[str]) -> set[str]:
+    """The allowed facts that would not jar."""
     if request.emotion in ("joy", "surprise"):
         allowed = allowed - _GRAVE
-    if request.heard == "hurt":
-        allowed = allowed - {"risk"}
-    return pick(rng, _act(request.domain, "fact"), allowed, set())
+    return allowed - {"risk"} if request.heard == "hurt" else allowed
 
 
 def _acts(rng: random.Random, request: Request) -> Pool:
@@ -201,7 +215,7 @@ def _domain(file: str, domain: str) -> Pool:
 
 def _follows(act: str) -> bool:
     """Whether the act may come after a comma and "so"."""
-    return joinable(act) and act.startswith(("we", "let's", "how about", "our ", "it's ", "could ", "I "))
+    return joinable(act) and act.startswith(("we", "let's", "how about", "could ", "I'd "))
 
 
 def _marked(rng: random.Random, act: str) -> str:

@@ -16,6 +16,8 @@ from emomas.speech.request import SLOTS
 
 #: A line is at most this long.
 LONGEST_WORDS = 42
+#: How often a whole is taken where there are enough of them.
+_WHOLES, _ENOUGH = 0.68, 8
 FOLDER = Path(__file__).with_name("sentences")
 
 Key = tuple[str, ...]
@@ -67,9 +69,28 @@ def read(path: str) -> Mapping[Key, Pool]:
     return {key: tuple(lines) for key, lines in pools.items()}
 
 
-def slots_of(line: str) -> set[str]:
+@cache
+def slots_of(line: str) -> frozenset[str]:
     """The placeholders of a sentence."""
-    return set(_SLOT.findall(line))
+    return frozenset(_SLOT.findall(line))
+
+
+def some_whole(
+    rng: random.Random, own: Pool, general: Pool, allowed: set[str], needed: set[str]
+) -> str | None:
+    """A complete line, or None now and then, and often where there are few: they must not wear out.
+
+    `own` are written for the very moment or style, and come the more often the more there are. Lines that
+    tell an allowed fact are preferred.
+    """
+    pool = own if rng.random() * (len(own) + 3) < len(own) or not general else general
+    if rng.random() > _WHOLES * min(1, (len(own) + len(general)) / _ENOUGH):
+        return None
+    if allowed:
+        telling = pick(rng, [line for line in pool if slots_of(line) & allowed], allowed, needed)
+        if telling is not None and rng.random() < 0.6:
+            return telling
+    return pick(rng, pool, set(), needed)
 
 
 def pick(rng: random.Random, pool: Iterable[str], allowed: set[str], needed: set[str]) -> str | None:
