@@ -52,6 +52,10 @@ PolicyOption = Annotated[
 CounterpartOption = Annotated[
     str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.", callback=one_of(COUNTERPARTS))
 ]
+SpeechOption = Annotated[
+    str,
+    typer.Option(help="Who words it: bundled (a small language model), templates, or an added model."),
+]
 JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 PlotOption = Annotated[
     Path | None, typer.Option(help="Write a picture (.png, .svg, .pdf) here.", callback=_picture)

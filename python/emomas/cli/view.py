@@ -67,6 +67,12 @@ def console(*, stderr: bool = False) -> Console:
     return screen
 
 
+def speech_error(screen: Console, error: str) -> None:
+    """Say once why templates speak."""
+    if error:
+        screen.print(f"templates speak: {error}\n", style="dim", markup=False)
+
+
 def bar(share: float, width: int) -> str:
     """`share` in [0, 1] as a bar of `width` cells."""
     filled = round(min(max(share, 0.0), 1.0) * width)
