@@ -191,12 +191,14 @@ def test_what_cannot_be_loaded_leaves_the_templates_and_says_so(
 
 
 def notes_of(journal: Path) -> list[dict[str, Any]]:
-    from emomas._native import export_jsonl
-
-    lines = journal.with_suffix(".jsonl")
-    export_jsonl(journal, lines)
-    notes = [r["payload"] for r in map(json.loads, lines.read_text().splitlines()) if r["kind"] == "note"]
-    return [json.loads(note["text"]) for note in notes if note["topic"] == "speech"]
+    """How each of the agent's lines came about."""
+    replayed = emomas.replay(journal)
+    lines = [
+        (speaker, details)
+        for turn in range(len(replayed))
+        for (speaker, _), details in zip(replayed.said(turn), replayed.said_details(turn), strict=True)
+    ]
+    return [json.loads(details) for speaker, details in lines if speaker == "agent" and details]
 
 
 @pytest.fixture(scope="module")
