@@ -44,8 +44,8 @@ def refusal(request: Request, line: str) -> str | None:
     """Why `line` may not be spoken for `request`, as a word, or None if it may.
 
     The line still has its placeholders. Reasons: empty, shape, long, slots (a placeholder missing, doubled or
-    not allowed), number, repeats; and for the agent pressure, undisclosed (it opens or is asked who it is, and
-    doesn't say that it is a machine) and unanswered (it makes up an answer).
+    not allowed), number, repeats; and for the agent pressure, undisclosed (it opens or is asked who it is,
+    and doesn't say that it is a machine) and unanswered (it makes up an answer).
     """
     if not line.strip():
         return "empty"
