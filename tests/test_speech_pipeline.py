@@ -20,16 +20,19 @@ import pytest
 import emomas
 from emomas.errors import ModelError
 from emomas.speech.corpus.samples import draw, line_for
+from emomas.speech.engine import manifest
 from emomas.speech.engine.base import Result
 from emomas.speech.guard import refusal
 from emomas.speech.model import BUNDLED, SpeechModel, chosen
 from emomas.speech.quantity import speak_value
-from emomas.speech.request import Request, split_slots
+from emomas.speech.request import Control, Request, split_slots
+from emomas.speech.stop import Stop
 from emomas.speech.tokenizer import Tokenizer
 from emomas.speech.wording import fill
 
 HOLD = Request("debt", "agent", "hold", "sadness", slots=("offer",), facts=("reason",))
 GOOD = "It's sad to repeat it, but it's still {offer}."
+OPENING = Request("debt", "agent", "open", "neutral", slots=("agent", "name", "offer"))
 TOKENIZER = Tokenizer.load(BUNDLED / "tokenizer.json")
 
 Answer = Callable[[int, threading.Event], Sequence[str]]
@@ -191,12 +194,14 @@ def test_what_cannot_be_loaded_leaves_the_templates_and_says_so(
 
 
 def notes_of(journal: Path) -> list[dict[str, Any]]:
-    from emomas._native import export_jsonl
-
-    lines = journal.with_suffix(".jsonl")
-    export_jsonl(journal, lines)
-    notes = [r["payload"] for r in map(json.loads, lines.read_text().splitlines()) if r["kind"] == "note"]
-    return [json.loads(note["text"]) for note in notes if note["topic"] == "speech"]
+    """How each of the agent's lines came about."""
+    replayed = emomas.replay(journal)
+    lines = [
+        (speaker, details)
+        for turn in range(len(replayed))
+        for (speaker, _), details in zip(replayed.said(turn), replayed.said_details(turn), strict=True)
+    ]
+    return [json.loads(details) for speaker, details in lines if speaker == "agent" and details]
 
 
 @pytest.fixture(scope="module")
@@ -305,3 +310,157 @@ def test_templates_need_no_engine() -> None:
         "assert not {'ctranslate2', 'numpy', 'emomas.speech.model'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("request_", "line", "reason"),
+    [
+        (OPENING, "Hello {name}, I'm an automated assistant of {agent}. Could it be {offer}?", None),
+        (OPENING, "Hello {name}, I speak for {agent}. Could it be {offer}?", "undisclosed"),
+        (replace(HOLD, asks=("machine",)), "I'm as human as you are. It's {offer}.", "undisclosed"),
+        (replace(HOLD, asks=("machine",)), "Yes, I'm a machine. It's {offer}.", None),
+        (replace(HOLD, asks=("unknown",)), "It will rain, surely. It's {offer}.", "unanswered"),
+        (replace(HOLD, asks=("unknown",)), "I don't know that. It's {offer}.", None),
+        (HOLD, "It's {offer}, or within an hour.", "number"),
+        (HOLD, "It's {offer}, give or take a couple of days.", "number"),
+        (HOLD, "It's {offer}, not ½ as much.", "number"),
+        (HOLD, "It's {offer}\N{REPLACEMENT CHARACTER}.", "shape"),
+    ],
+)
+def test_the_agent_never_hides_that_it_is_a_machine_or_makes_up_an_answer(
+    request_: Request, line: str, reason: str | None
+) -> None:
+    assert refusal(request_, line) == reason
+
+
+def test_a_control_token_in_a_line_is_not_left_out_but_refused() -> None:
+    tokens = TOKENIZER.encode_prompt([*split_slots("It's still {offer}"), Control("<joy>"), "."])
+
+    class Odd(Script):
+        def generate(self, *_: Any, **__: Any) -> list[Result]:
+            return [Result(tuple(tokens), (-1.0,) * len(tokens), "eos")]
+
+    spoken = SpeechModel(load=lambda: Odd(lambda *_: []), deadline_s=60.0).say(HOLD, seed=1)
+    assert (spoken.line, spoken.reason) == (None, "shape")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("oneDNN"), MemoryError(), OSError("disk"), KeyError("x")])
+def test_whatever_a_model_raises_the_turn_is_spoken(error: Exception) -> None:
+    def dying(call: int, _: threading.Event) -> list[str]:
+        if call > 1:
+            raise error
+        return [GOOD]
+
+    agent = emomas.Agent("debt-roofer-winter", speech=scripted(dying))
+    assert agent.open().text == emomas.Agent("debt-roofer-winter").open().text
+    with pytest.raises(ModelError, match=type(error).__name__):
+        scripted(lambda *_: (_ for _ in ()).throw(error))
+
+
+def test_an_agent_hushes_itself_and_nobody_else() -> None:
+    """Two agents share a model; the one that isn't hushed says its line."""
+    began, go = threading.Event(), threading.Event()
+
+    def slow(call: int, cancel: threading.Event) -> list[str]:
+        if call > 1:
+            began.set()
+            go.wait(30)
+        return ["Hello {name}, an automated assistant of {agent} here. How about {offer}?"]
+
+    model = scripted(slow)
+    speaking, hushed = (emomas.Agent("debt-roofer-winter", speech=model) for _ in range(2))
+    said: list[str] = []
+    thread = threading.Thread(target=lambda: said.append(speaking.open().text))
+    thread.start()
+    assert began.wait(30)
+    hushed.hush()
+    go.set()
+    thread.join()
+    assert said[0].startswith("Hello Dana Whitfield")
+
+
+def test_a_hush_between_two_draws_is_not_lost() -> None:
+    """It comes while the candidates of the first draw are looked at, when nothing is being drawn."""
+    stop = Stop()
+    model = scripted(lambda *_: ["No number here."])
+    decode = model._prompts.decode
+    model._prompts.decode = lambda ids: (stop.cancel(), decode(ids))[1]  # type: ignore[method-assign]
+    spoken = model.say(HOLD, seed=1, stop=stop)
+    assert (spoken.line, spoken.reason) == (None, "cancelled")
+
+
+def test_words_are_handed_out_once_they_are_safe_and_journalled(tmp_path: Path) -> None:
+    journal = tmp_path / "a.journal"
+    line = "Hello {name}, an automated assistant of {agent} here. How about {offer}?"
+    heard: list[str] = []
+    kept: list[int] = []
+
+    def listen(word: str) -> None:
+        heard.append(word)
+        kept.append(len(emomas.replay(journal).said(0)))
+
+    agent = emomas.Agent("debt-roofer-winter", speech=saying(line), journal=journal, on_words=listen)
+    assert agent.open().text == " ".join(heard)
+    assert set(kept) == {1}
+    refused = emomas.Agent("debt-roofer-winter", speech=saying("Pay 14 days."), on_words=heard.append)
+    heard.clear()
+    text = refused.open().text
+    assert text.split() == heard
+    assert text == emomas.Agent("debt-roofer-winter").open().text
+
+
+@pytest.mark.parametrize("speech", ["templates", "model"])
+def test_a_hush_ends_the_words_that_are_being_handed_out(speech: str, tmp_path: Path) -> None:
+    line = "Hello {name}, an automated assistant of {agent} here. How about {offer}?"
+    heard: list[str] = []
+
+    def listen(word: str) -> None:
+        heard.append(word)
+        if len(heard) == 3:
+            agent.hush()
+
+    journal = tmp_path / "a.journal"
+    agent = emomas.Agent(
+        "debt-roofer-winter",
+        speech=saying(line) if speech == "model" else speech,
+        journal=journal,
+        on_words=listen,
+    )
+    whole = agent.open().text
+    assert heard == whole.split()[:3]
+    lines = tmp_path / "a.jsonl"
+    emomas._native.export_jsonl(journal, lines)
+    notes = [
+        r["payload"]["text"] for r in map(json.loads, lines.read_text().splitlines()) if r["kind"] == "note"
+    ]
+    assert notes == [f"hushed after 3 of {len(whole.split())} words"]
+    agent.reply("no")
+    assert len(heard) > 3
+
+
+def test_a_tokenizer_of_another_model_is_refused_whatever_the_manifest_says(tmp_path: Path) -> None:
+    """As many tokens, other merges: only the vocabulary gives it away."""
+    folder = tmp_path / "swapped"
+    shutil.copytree(BUNDLED, folder)
+    merges = list(TOKENIZER._rank)
+    other = (merges[-1][0], b"~")
+    Tokenizer([*merges[:-1], other]).save(folder / "tokenizer.json")
+    facts = json.loads((folder / "manifest.json").read_text())
+    facts.pop("files")
+    manifest.write(folder, facts)
+    with pytest.raises(ModelError, match="isn't the one"):
+        SpeechModel(folder, load=lambda: Script(lambda *_: [GOOD]))
+
+
+def test_a_slow_machine_gets_templates_by_the_clock_of_the_model() -> None:
+    """The deadline is kept on the given clock, whatever it shows; here every look at it costs 50 ms."""
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 0.05
+        return now[0]
+
+    late = SpeechModel(load=lambda: Script(lambda *_: [GOOD]), clock=clock, deadline_s=0.02)
+    assert late.say(HOLD, seed=1).reason == "deadline"
+    in_time = SpeechModel(load=lambda: Script(lambda *_: [GOOD]), clock=clock, deadline_s=50.0)
+    assert in_time.say(HOLD, seed=1).line == GOOD

@@ -58,10 +58,10 @@ class Agent:
     Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a
     list of experts; `experts` functions from this agent to seven weights, each of which joins as one more
     expert; `speech` "templates", "bundled" (the small language model that comes with emomas), another model's
-    name or folder, or a SpeechModel that several agents share; `today` the date that "by the 15th" refers to.
+    name or folder, or a SpeechModel that several agents share; `on_words` hears the agent's words one by one,
+    once the whole line has passed the guard and is journalled; `today` the date that "by the 15th" refers to.
     Time is taken from the caller: `time_s` in `observe`, else one turn per 8 s. A model that can't be loaded,
-    is late, or says what the guard refuses is replaced by templates: `speech_error` and the journal's notes
-    tell why.
+    is late, or says what the guard refuses is replaced by templates: `speech_error` and the journal tell why.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Agent:
         journal: str | Path | None = None,
         learned: bytes | None = None,
         speech: str | Path | SpeechModel = "templates",
+        on_words: Callable[[str], None] | None = None,
         today: dt.date | None = None,
     ) -> None:
         """Start a conversation; raises ConfigError, ScenarioError or JournalError."""
@@ -92,6 +93,7 @@ class Agent:
         )
         self._seed = seed
         self._today = today
+        self._on_words = on_words
         self._model: SpeechModel | None = None
         self.speech_error = ""
         if speech != "templates":
@@ -282,10 +284,15 @@ class Agent:
         )
 
     def _keep(self, speaker: str, said: Said) -> str:
-        """Keep the words in the journal, and how a model came to them."""
-        self.core.said(speaker, said.text)
-        if said.details is not None:
-            self.core.note("speech", json.dumps({"speaker": speaker, **said.details}))
+        """Keep the words in the journal, and how a model came to them; then hand out the agent's own."""
+        self.core.said(speaker, said.text, None if said.details is None else json.dumps(said.details))
+        if self._on_words is not None and speaker == "agent":
+            words = said.text.split()
+            for place, word in enumerate(words):
+                if self._wording.cancelled:
+                    self.core.note("speech", f"hushed after {place} of {len(words)} words")
+                    break
+                self._on_words(word)
         return said.text
 
     def _finish(self, act: str, offer: float | None) -> bool:

@@ -139,14 +139,20 @@ impl Core {
         Ok((closing.utility, closing.reward))
     }
 
-    /// Keeps in the journal what was said; speaker is `agent` or `counterpart`.
-    fn said(&mut self, speaker: &str, text: &str) -> PyResult<()> {
+    /// Keeps in the journal what was said; speaker is `agent` or `counterpart`, details JSON text.
+    #[pyo3(signature = (speaker, text, details=None))]
+    fn said(&mut self, speaker: &str, text: &str, details: Option<&str>) -> PyResult<()> {
         let speaker = match speaker {
             "agent" => Speaker::Agent,
             "counterpart" => Speaker::Counterpart,
             other => return Err(unknown("speaker", other, &["agent", "counterpart"])),
         };
-        self.session.said(speaker, text).map_err(Raise::raise)
+        let details = match details.map(serde_json::from_str) {
+            None => serde_json::Value::Null,
+            Some(Ok(details)) => details,
+            Some(Err(error)) => return Err(argument(&format!("details is no JSON text ({error}): use json.dumps"))),
+        };
+        self.session.said(speaker, text, details).map_err(Raise::raise)
     }
 
     /// Keeps a note in the journal.

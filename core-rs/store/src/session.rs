@@ -5,6 +5,7 @@ use std::path::Path;
 
 use emomas_core::agent::{Closing, Config, ConfigError, Core, Decision, Observation, Policy, SnapshotError, StepError};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::journal::{Durability, Header, Journal, Kind, Note, Outcome, Said, Speaker, Step};
 use crate::{Scenario, StoreError};
@@ -128,10 +129,10 @@ impl Session {
         Ok(decision)
     }
 
-    /// Keeps what was said.
-    pub fn said(&mut self, speaker: Speaker, text: &str) -> Result<(), SessionError> {
+    /// Keeps what was said, and how the words came about (`Value::Null` when there is nothing to tell).
+    pub fn said(&mut self, speaker: Speaker, text: &str, details: Value) -> Result<(), SessionError> {
         let turn = self.core.turn();
-        self.append(Kind::Said, &Said { turn, speaker, text: text.to_owned() })
+        self.append(Kind::Said, &Said { turn, speaker, text: text.to_owned(), details })
     }
 
     /// Keeps anything else.
@@ -170,6 +171,6 @@ impl Session {
 }
 
 /// JSON of a plain data type; its maps have text keys, so it can't fail.
-fn value(data: &impl Serialize) -> serde_json::Value {
+fn value(data: &impl Serialize) -> Value {
     serde_json::to_value(data).unwrap_or_default()
 }

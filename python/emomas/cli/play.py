@@ -17,11 +17,11 @@ from emomas.cli.options import (
     PolicyOption,
     SeedOption,
     SpeechOption,
+    speech_name,
 )
 from emomas.errors import ConfigError
 from emomas.library import load_scenarios
 from emomas.simulation import MOST_EPISODES
-from emomas.speech.model import chosen
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(
     counterpart: CounterpartOption = "vanilla",
     policy: PolicyOption = "emomas",
     placebo: Annotated[bool, typer.Option(help="A world in which emotion has no effect.")] = False,
-    speech: SpeechOption = "bundled",
+    speech: SpeechOption = None,
     journal: JournalOption = None,
     plot: PlotOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
@@ -74,7 +74,7 @@ def _one(
     counterpart: str,
     policy: str,
     placebo: bool,
-    speech: str,
+    speech: str | None,
     journal: Path | None,
     plot: Path | None,
     as_json: bool,
@@ -83,13 +83,14 @@ def _one(
     from rich.markup import escape
 
     from emomas.cli import view
+    from emomas.speech.model import chosen
 
     if journal is not None:
         if force:
             journal.unlink(missing_ok=True)
         journal.parent.mkdir(parents=True, exist_ok=True)
     # Nobody waits for an answer here: a slow machine says the same.
-    model, speech_error = chosen(speech, deadline_s=60.0)
+    model, speech_error = chosen(speech_name(speech), deadline_s=60.0)
     agent = Agent(scenario, policy=policy, seed=seed, journal=journal, speech=model or "templates")
     person = Dialogue(scenario, counterpart=counterpart, seed=seed, placebo=placebo)
     screen = view.console(stderr=as_json)

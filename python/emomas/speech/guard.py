@@ -19,7 +19,8 @@ _COUNTS: Final = (
 )
 #: Only the core says numbers. "One" is one only with a unit behind it: "that one" is no number.
 _NUMBER: Final = re.compile(
-    rf"(?i)\d|[$€£¥%]|\b{_COUNTS}\b|\bone\s+{_UNITS}s?\b|\ba\s+(?:week|fortnight|month|year)\b"
+    rf"(?i)[$€£¥%]|\b{_COUNTS}\b|\bone\s+{_UNITS}s?\b|\ba\s+(?:week|fortnight|month|year)\b"
+    rf"|\b(?:(?:in|within|for|after|by|until|per|every)\s+an?|a\s+(?:couple\s+of|few)|several)\s+{_UNITS}s?\b"
     r"|\b(?:noon|midnight)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
     r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b"
@@ -30,6 +31,12 @@ _PRESSURE: Final = re.compile(
     r"|legal action|lawyers?|courts?|sue|seize|repossess|police|penalt(?:y|ies)|punish|consequences|no choice"
     r"|your fault|blame|because of you|asham|shame|guilt|promise|guarantee|certainly will|trust me)\b"
 )
+#: A person must be told that a machine speaks, and never get a made-up answer.
+_MACHINE: Final = re.compile(r"(?i)\b(?:automated assistant|machine|not a (?:person|human)|no human)\b")
+_DECLINED: Final = re.compile(
+    r"(?i)(?:n't|\bnot|\bcannot) (?:know|guess|have (?:that|an answer)|tell you|say|answer)\b|n't in what"
+    r"|\bno answer\b|\brather not\b|\bhave to guess\b"
+)
 _END: Final = (".", "!", "?")
 
 
@@ -37,7 +44,8 @@ def refusal(request: Request, line: str) -> str | None:
     """Why `line` may not be spoken for `request`, as a word, or None if it may.
 
     The line still has its placeholders. Reasons: empty, shape, long, slots (a placeholder missing, doubled or
-    not allowed), number, repeats, pressure.
+    not allowed), number, repeats; and for the agent pressure, undisclosed (it opens or is asked who it is,
+    and doesn't say that it is a machine) and unanswered (it makes up an answer).
     """
     if not line.strip():
         return "empty"
@@ -45,7 +53,7 @@ def refusal(request: Request, line: str) -> str | None:
     if (
         line != line.strip()
         or not line.endswith(_END)
-        or any(mark in bare for mark in '{}<>[]|*#\\_"`')
+        or any(mark in bare for mark in '{}<>[]|*#\\_"`\N{REPLACEMENT CHARACTER}')
         or any(unicodedata.category(mark)[0] == "C" for mark in line)
     ):
         return "shape"
@@ -57,12 +65,23 @@ def refusal(request: Request, line: str) -> str | None:
         return "slots"
     if len(told) > 1 or any(found[slot] > 1 for slot in told):
         return "slots"
-    if _NUMBER.search(bare):
+    if any(mark.isnumeric() for mark in bare) or _NUMBER.search(bare):
         return "number"
     if _repeats(bare):
         return "repeats"
-    if request.role == "agent" and _PRESSURE.search(bare):
+    return _agents(request, bare) if request.role == "agent" else None
+
+
+def _agents(request: Request, line: str) -> str | None:
+    """What the agent in particular may not say, or has to."""
+    if _PRESSURE.search(line):
         return "pressure"
+    if request.act == "open" and "automated assistant" not in line.lower():
+        return "undisclosed"
+    if request.asks and request.asks[0] in ("identity", "machine") and not _MACHINE.search(line):
+        return "undisclosed"
+    if request.asks and request.asks[0] == "unknown" and not _DECLINED.search(line):
+        return "unanswered"
     return None
 
 

@@ -6,7 +6,6 @@ is not said: `say` returns no line then, and the reason.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -19,20 +18,23 @@ from emomas.perception.cues import read_emotions
 from emomas.perception.observation import EMOTIONS
 from emomas.perception.tokens import tokenise
 from emomas.speech.guard import refusal
-from emomas.speech.request import Request, encode
-from emomas.speech.tokenizer import Tokenizer
+from emomas.speech.prompts import Prompt, Prompts, prompts_for
+from emomas.speech.request import Request
+from emomas.speech.stop import Stop
 
 if TYPE_CHECKING:
     from emomas.speech.engine.base import Clock, Engine, Result
-    from emomas.speech.engine.worker import Handle, Worker
+    from emomas.speech.engine.worker import Worker
 
 BUNDLED: Final = Path(__file__).with_name("bundled")
-DEADLINE_S: Final = 0.3
 CANDIDATES: Final = 4
 TEMPERATURE: Final = 0.8
 MAX_TOKENS: Final = 72
 #: The second time is for candidates that were all refused.
 _TRIES = 2
+
+#: Any request will do for a first call.
+_FIRST: Final = Request("custom", "agent", "ask", "neutral")
 
 Load = Callable[[], "Engine"]
 
@@ -60,90 +62,95 @@ class Spoken:
 
 
 class SpeechModel:
-    """A model in the bundled format, loaded once."""
+    """A model loaded once: one made here, or an imported one with a chat template."""
 
     def __init__(
         self,
         folder: Path = BUNDLED,
         *,
-        deadline_s: float = DEADLINE_S,
+        deadline_s: float | None = None,
         load: Load | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        """Load it; raises ModelError when it is missing, damaged or not in the bundled format.
+        """Load it; raises ModelError when it is missing or damaged, or its tokenizer belongs to another.
 
-        `deadline_s` is what a line may take. `load` makes another engine than the one that suits best.
+        `deadline_s` is what a line may take: 0.3 unless given, 3 for imported models. `load` makes another
+        engine than the one that suits best.
         """
         from emomas.speech.engine.worker import Worker
 
-        try:
-            self._tokenizer = Tokenizer.load(folder / "tokenizer.json")
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{folder} is no speech model: {error}") from error
-        self._deadline_s = deadline_s
         self._clock = clock
-        self._handle: Handle[Result] | None = None
-        self._opened: Engine | None = None
         self._worker: Worker = Worker(lambda: self._open(folder, load), clock=clock)
-        # Loads it now, so that the first turn doesn't wait for it.
-        self._worker.submit([self._tokenizer.special["<say>"]], max_tokens=1).result()
-        assert self._opened is not None
-        self.model_hash: str = self._opened.model_hash
-        if self._opened.vocabulary_size != len(self._tokenizer):
+        try:
+            # Loads it now and reads what all prompts share, so that the first turn doesn't wait for it.
+            self._worker.load().result()
+            prompt = self._prompts.encode(_FIRST)
+            self._worker.submit(prompt.ids, static_prompt=prompt.static, max_tokens=1).result()
+        except EmomasError:
             self.close()
-            raise ModelError(
-                f"{folder}: the tokenizer has {len(self._tokenizer)} tokens and the model "
-                f"{self._opened.vocabulary_size}: use the files of one model"
-            )
+            raise
+        except Exception as error:
+            self.close()
+            raise ModelError(f"{folder} can't be used: {_named(error)}") from error
+        self.deadline_s = self._prompts.deadline_s if deadline_s is None else deadline_s
 
     def _open(self, folder: Path, load: Load | None) -> Engine:
+        from emomas.speech.engine import manifest
         from emomas.speech.models.opening import open_engine
 
-        self._opened = open_engine(folder) if load is None else load()
-        return self._opened
+        engine = open_engine(folder) if load is None else load()
+        self._prompts: Prompts = prompts_for(manifest.read(folder), engine)
+        self.model_hash: str = engine.model_hash
+        return engine
 
-    def say(self, request: Request, *, seed: int, said: Collection[str] = ()) -> Spoken:
-        """A line for the request, or none with the reason; never later than the deadline.
+    def say(
+        self, request: Request, *, seed: int, said: Collection[str] = (), stop: Stop | None = None
+    ) -> Spoken:
+        """A line for the request, or none with the reason; never later than the deadline, whatever happens.
 
         `said`: lines of this conversation, with their placeholders; what sounds least like them is preferred.
+        `stop` ends it from another thread.
         """
         began = self._clock()
-        prompt = self._tokenizer.encode_prompt(encode(request))
-        found, reason, tokens, tries = None, "", 0, 0
-        while found is None and tries < _TRIES:
-            tries += 1
-            try:
-                results = self._drawn(prompt, seed * _TRIES + tries, began + self._deadline_s)
-            except EmomasError as error:
-                reason = f"error: {error}"
-                break
-            tokens += sum(len(result.ids) for result in results)
-            found, refused = self._best(request, results, said)
-            reason = ", ".join(sorted(refused))
-            if {"deadline", "cancelled"} & refused:
-                break
-        digest = hashlib.sha256(repr(prompt).encode()).hexdigest()[:16]
+        stop = Stop() if stop is None else stop
+        found, reason, tokens, tries, digest = None, "", 0, 0, ""
+        try:
+            prompt = self._prompts.encode(request)
+            digest = prompt.hash
+            while found is None and tries < _TRIES:
+                tries += 1
+                results = self._drawn(prompt, seed * _TRIES + tries, began + self.deadline_s, stop)
+                tokens += sum(len(result.ids) for result in results)
+                found, refused = self._best(request, results, said)
+                reason = ", ".join(sorted(refused))
+                if {"deadline", "cancelled"} & refused:
+                    break
+        except EmomasError as error:
+            reason = f"error: {error}"
+        except Exception as error:
+            # The conversation goes on, whatever a model and its libraries do.
+            reason = f"error: {_named(error)}"
+        if stop.cancelled:
+            found, reason = None, "cancelled"
         took_ms = round((self._clock() - began) * 1e3, 3)
         return Spoken(found, reason, tokens, tries, took_ms, digest, self.model_hash)
-
-    def cancel(self) -> None:
-        """End what is being worded, from any thread: its line is not said."""
-        handle = self._handle
-        if handle is not None:
-            handle.cancel()
 
     def close(self) -> None:
         """Free the model."""
         self._worker.close()
 
-    def _drawn(self, prompt: list[int], seed: int, deadline: float) -> list[Result]:
-        self._handle = self._worker.submit(
-            prompt, n=CANDIDATES, max_tokens=MAX_TOKENS, temperature=TEMPERATURE, seed=seed, deadline=deadline
+    def _drawn(self, prompt: Prompt, seed: int, deadline: float, stop: Stop) -> list[Result]:
+        handle = self._worker.submit(
+            prompt.ids,
+            static_prompt=prompt.static,
+            n=CANDIDATES,
+            max_tokens=MAX_TOKENS,
+            temperature=TEMPERATURE,
+            seed=seed,
+            deadline=deadline,
         )
-        try:
-            return self._handle.result()
-        finally:
-            self._handle = None
+        stop.attach(handle)
+        return handle.result()
 
     def _best(
         self, request: Request, results: list[Result], said: Collection[str]
@@ -153,7 +160,7 @@ class SpeechModel:
         refused: set[str] = set()
         heard = {run for line in said for run in _runs(line)}
         for result in results:
-            line = self._tokenizer.decode(result.ids)
+            line = self._prompts.decode(result.ids)
             reason = refusal(request, line) if result.finish == "eos" else result.finish
             if reason is not None:
                 refused.add(reason)
@@ -176,12 +183,16 @@ def _runs(line: str) -> list[tuple[str, ...]]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
-_shared: dict[tuple[Path, float], SpeechModel] = {}
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+_shared: dict[tuple[Path, float | None], SpeechModel] = {}
 _sharing = threading.Lock()
 
 
 def chosen(
-    speech: str | Path | SpeechModel, *, deadline_s: float = DEADLINE_S
+    speech: str | Path | SpeechModel, *, deadline_s: float | None = None
 ) -> tuple[SpeechModel | None, str]:
     """The model that `speech` names, or None and why there is none; a process has each model once.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emomas.speech.book import FACTS
 from emomas.speech.request import NEEDED, SLOT, TOPICS, Request
+from emomas.speech.stop import Stop
 from emomas.speech.words import JARRING, Words
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Wording:
         self._seed = seed
         self._lines: list[str] = []
         self._count = 0
+        self._stop = Stop()
 
     def agent_line(
         self,
@@ -60,6 +62,7 @@ class Wording:
         asks: Sequence[str] = (),
     ) -> Said:
         """As `Words.agent_line`; `intensity` in [0, 1] is how strongly the emotion shows."""
+        self._stop = Stop()
         values = self.words.agent_values(act, offer, their_offer)
 
         def template() -> str:
@@ -103,6 +106,7 @@ class Wording:
         self, *, act: str, emotion: str, style: str, phase: str, offer: float | None, turn: int
     ) -> Said:
         """As `Words.counterpart_line`."""
+        self._stop = Stop()
         values = self.words.counterpart_values(act, offer)
         line = self.words.counterpart_line(act=act, emotion=emotion, style=style, offer=offer, turn=turn)
         if self._model is None:
@@ -125,15 +129,19 @@ class Wording:
         return self._worded(request, values, lambda: line)
 
     def cancel(self) -> None:
-        """End what is being worded, from any thread: nothing is said."""
-        if self._model is not None:
-            self._model.cancel()
+        """End the line that is being worded or spoken, from any thread; the next one begins afresh."""
+        self._stop.cancel()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the latest line was cancelled."""
+        return self._stop.cancelled
 
     def _worded(self, request: Request, values: dict[str, str], template: Any) -> Said:
         assert self._model is not None
         self._count += 1
         seed = int.from_bytes(self._hash("line")[:4], "big") % 2**30
-        spoken = self._model.say(request, seed=seed, said=self._lines[-_REMEMBERED:])
+        spoken = self._model.say(request, seed=seed, said=self._lines[-_REMEMBERED:], stop=self._stop)
         if spoken.line is not None:
             self._lines.append(spoken.line)
             return Said(fill(spoken.line, values), {"by": "model", **spoken.details()})
