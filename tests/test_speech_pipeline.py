@@ -473,3 +473,16 @@ def test_a_slow_machine_gets_templates_by_the_clock_of_the_model() -> None:
     assert late.say(HOLD, seed=1).reason == "deadline"
     in_time = SpeechModel(load=lambda: Script(lambda *_: [GOOD]), clock=clock, deadline_s=50.0)
     assert in_time.say(HOLD, seed=1).line == GOOD
+
+
+def test_explain_tells_how_the_words_came_about(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from emomas.cli.app import app
+
+    journal = tmp_path / "a.journal"
+    agent = emomas.Agent("debt-roofer-winter", speech=saying("Pay 14 days."), journal=journal)
+    agent.open()
+    told = CliRunner().invoke(app, ["explain", str(journal)], env={"COLUMNS": "200"}).output
+    assert "worded by template in" in told
+    assert "drawn 2 ×; not taken: slots" in told
