@@ -379,14 +379,23 @@ def test_an_agent_hushes_itself_and_nobody_else() -> None:
     assert said[0].startswith("Hello Dana Whitfield")
 
 
-def test_a_hush_between_two_draws_is_not_lost() -> None:
-    """It comes while the candidates of the first draw are looked at, when nothing is being drawn."""
+@pytest.mark.parametrize("line", [GOOD, "No number here."])
+def test_a_hush_while_nothing_is_drawn_is_not_lost(line: str) -> None:
+    """It comes while the candidates of the first draw are looked at; a second one ends as it begins."""
+    ended: list[bool] = []
+
+    def answer(call: int, cancel: threading.Event) -> list[str]:
+        if call > 2:
+            ended.append(cancel.wait(30))
+        return [line]
+
     stop = Stop()
-    model = scripted(lambda *_: ["No number here."])
+    model = scripted(answer)
     decode = model._prompts.decode
     model._prompts.decode = lambda ids: (stop.cancel(), decode(ids))[1]  # type: ignore[method-assign]
     spoken = model.say(HOLD, seed=1, stop=stop)
     assert (spoken.line, spoken.reason) == (None, "cancelled")
+    assert all(ended)
 
 
 def test_words_are_handed_out_once_they_are_safe_and_journalled(tmp_path: Path) -> None:
@@ -464,3 +473,16 @@ def test_a_slow_machine_gets_templates_by_the_clock_of_the_model() -> None:
     assert late.say(HOLD, seed=1).reason == "deadline"
     in_time = SpeechModel(load=lambda: Script(lambda *_: [GOOD]), clock=clock, deadline_s=50.0)
     assert in_time.say(HOLD, seed=1).line == GOOD
+
+
+def test_explain_tells_how_the_words_came_about(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from emomas.cli.app import app
+
+    journal = tmp_path / "a.journal"
+    agent = emomas.Agent("debt-roofer-winter", speech=saying("Pay 14 days."), journal=journal)
+    agent.open()
+    told = CliRunner().invoke(app, ["explain", str(journal)], env={"COLUMNS": "200"}).output
+    assert "worded by template in" in told
+    assert "drawn 2 ×; not taken: slots" in told
