@@ -65,9 +65,7 @@ pub(crate) fn policy(
     unsafe_unmasked: bool,
 ) -> PyResult<Policy> {
     let mut policy = match spec {
-        PolicySpec::Name(name) => {
-            emomas_sim::policy::by_name(name).ok_or_else(|| unknown("policy", name, &emomas_sim::policy::NAMES))?
-        }
+        PolicySpec::Name(name) => Policy::by_name(name).ok_or_else(|| unknown("policy", name, &Policy::NAMES))?,
         PolicySpec::Experts(names) => {
             if names.is_empty() || names.len() > MAX_EXPERTS {
                 return Err(argument(&format!("policy names {} experts: give 1 to {MAX_EXPERTS}", names.len())));

@@ -137,24 +137,21 @@ impl Core {
     /// One turn: learns from what was observed, and decides what to show and what to offer.
     #[pyo3(signature = (evidence=None, *, act="silence", offer=None, phase=None, time_s=None, external=None))]
     #[allow(clippy::needless_pass_by_value)] // Owned: converted from Python objects.
-    fn step(
+    #[allow(clippy::too_many_arguments)] // Keyword arguments of Python.
+    fn step<'py>(
         &mut self,
+        py: Python<'py>,
         evidence: Option<Sensed<'_, '_>>,
         act: &str,
         offer: Option<f64>,
         phase: Option<&str>,
         time_s: Option<f64>,
         external: Option<Vec<[f64; 7]>>,
-    ) -> PyResult<Decision> {
-        // Field by field, so that the long lists are made where they stay.
-        let mut observation = Observation {
-            evidence: heapless::Vec::new(),
-            act: parse_act(act)?,
-            offer,
-            phase: phase.map(crate::convert::phase).transpose()?,
-            time_s: time_s.unwrap_or_else(|| self.session.core().time_s()),
-            external: heapless::Vec::new(),
-        };
+    ) -> PyResult<Bound<'py, Decision>> {
+        let mut observation = Observation::at(time_s.unwrap_or_else(|| self.session.core().time_s()));
+        observation.act = parse_act(act)?;
+        observation.offer = offer;
+        observation.phase = phase.map(crate::convert::phase).transpose()?;
         if let Some(evidence) = evidence {
             evidence.each(|item| {
                 let full = observation.evidence.push(item.inner).is_err();
@@ -166,7 +163,8 @@ impl Core {
                 return Err(argument("more than 8 external distributions: give one per external expert"));
             }
         }
-        Ok(Decision { inner: self.session.step(&observation).map_err(Raise::raise)? })
+        let inner = self.session.step(&observation).map_err(Raise::raise)?;
+        Bound::new(py, Decision { inner })
     }
 
     /// Ends the conversation and learns from it; returns the agent's utility and the reward.
