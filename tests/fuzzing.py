@@ -1,7 +1,7 @@
 """Seeded mutation fuzzers of what takes bytes, text or numbers from outside; a panic is never caught.
 
-Each fuzzer does rounds until `going()` says no and returns what it counted. Failures name seed and round, never the
-bytes: they may hold what somebody has said.
+Each fuzzer does rounds until `going()` says no and returns what it counted. A failure comes again with the
+same seed and never shows the bytes: they may hold what somebody has said.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
 
 
 def restore(rng: random.Random, going: Going) -> dict[str, int]:
-    """Damaged snapshots, most with a checksum that fits: refused without a trace, or a state that goes on soundly."""
+    """Damaged snapshots, most with a fitting checksum: refused without a trace, or a state that goes on."""
     counts: Counter[str] = Counter(snapshots=0, refused=0, restored=0, turns=0)
     whole = load_scenarios("all")
     while going():

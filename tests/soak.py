@@ -3,8 +3,8 @@
 python tests/soak.py                          # everything
 python tests/soak.py charts --chart-minutes 5  # one part
 
-The fuzzers of turns, snapshots, scenarios and the C interface are in tests/fuzzing.py; `make test` runs them for
-seconds.
+The fuzzers of turns, snapshots, scenarios and the C interface are in tests/fuzzing.py; `make test` runs them too,
+for seconds.
 """
 
 import argparse
@@ -197,7 +197,7 @@ def c_library():
 
 
 def long_batch(turns):
-    """That many turns in batches of half a million conversations: resident memory after the first and the last."""
+    """That many turns, in batches of half a million conversations: memory after the first and at the end."""
     played, seed, memory = 0, 0, []
     while played < turns:
         batch = emomas.simulate("debt-roofer-winter", runs=5_000, episodes=100, seed=seed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import struct
 
 import fuzzing
 import pytest
@@ -25,7 +24,3 @@ def test_a_snapshot_sealed_anew_is_the_snapshot(debt):
     """Guards the fuzzer of snapshots: without a checksum that fits it would never get past it."""
     snapshot = Core(debt).snapshot()
     assert fuzzing.sealed(snapshot[:20] + bytes(4) + snapshot[24:]) == snapshot
-
-
-def test_structs_have_the_headers_size():
-    assert fuzzing.OBSERVATION.size == struct.calcsize("<dd6B2x") + 8 * 128 + 8 * 56 == 1496
