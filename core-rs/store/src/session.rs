@@ -115,16 +115,18 @@ impl Session {
     }
 
     /// One turn, durable on return. When the journal can't be written, the turn has not happened.
+    #[inline]
     pub fn step(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
-        let Some(journal) = &mut self.journal else {
-            return Ok(step(&mut self.core, observation)?);
-        };
+        if self.journal.is_some() { self.recorded(observation) } else { Ok(step(&mut self.core, observation)?) }
+    }
+
+    fn recorded(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
         let before = self.core.clone();
         let decision = step(&mut self.core, observation)?;
         let record = Step { turn: decision.turn, observation, decision: &decision };
-        if let Err(error) = journal.append(Kind::Step, &record) {
+        if let Err(error) = self.append(Kind::Step, &record) {
             self.core = before;
-            return Err(error.into());
+            return Err(error);
         }
         Ok(decision)
     }
