@@ -3,8 +3,8 @@
 python tests/soak.py                          # everything
 python tests/soak.py charts --chart-minutes 5  # one part
 
-The fuzzers of turns, snapshots, scenarios and the C interface are in tests/fuzzing.py; `make test` runs them too,
-for seconds.
+The fuzzers of turns, snapshots, scenarios and the C interface are in tests/fuzzing.py; `make test` runs
+them for a few seconds.
 """
 
 import argparse
