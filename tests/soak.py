@@ -2,11 +2,16 @@
 
 python tests/soak.py                          # everything
 python tests/soak.py charts --chart-minutes 5  # one part
+
+The fuzzers of turns, snapshots, scenarios and the C interface are in tests/fuzzing.py; `make test` runs them too,
+for seconds.
 """
 
 import argparse
 import json
+import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -15,6 +20,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import fuzzing
 import numpy as np
 from chart_differential import difference, random_pair, shrunk
 
@@ -24,6 +30,7 @@ from emomas.library import load_scenarios
 from emomas.perception import observe
 
 RESULTS = Path(__file__).parent / "results" / "soak.json"
+CORE = Path(__file__).parent.parent / "core-rs"
 KIOSK = Path(__file__).parent.parent / "examples" / "charts" / "kiosk.toml"
 PATCHES = [
     "",
@@ -182,6 +189,35 @@ def load(seconds):
     return {"episodes": episodes}
 
 
+def c_library():
+    """Builds libemomas.so and says where it is."""
+    build = ["cargo", "build", "--release", "--quiet", "--package", "emomas-capi"]
+    subprocess.run([*build, "--manifest-path", CORE / "Cargo.toml"], check=True)
+    return Path(os.environ.get("CARGO_TARGET_DIR", CORE / "target")) / "release" / "libemomas.so"
+
+
+def long_batch(turns):
+    """That many turns, in batches of half a million conversations: memory after the first and at the end."""
+    played, seed, memory = 0, 0, []
+    while played < turns:
+        batch = emomas.simulate("debt-roofer-winter", runs=5_000, episodes=100, seed=seed)
+        played, seed = played + int(batch["turns"].sum()), seed + 1
+        del batch
+        memory.append(resident_mib())
+    return {
+        "turns": played,
+        "batches": seed,
+        "resident_mib_after_first": memory[0],
+        "resident_mib_at_end": memory[-1],
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+def resident_mib():
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * resource.getpagesize() / 2**20, 1)
+
+
 def chart_pairs(count, first):
     """Random charts and events on the engine and on the oracle; a difference is made small and printed."""
     for seed in range(first, first + count):
@@ -195,15 +231,27 @@ def chart_pairs(count, first):
 def main():
     """Run the parts and write the results, each with its date, beside those of the parts left out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="fuzz, read_noise, charts, chart_pairs, kill, load; or all")
-    parser.add_argument("--minutes", type=float, default=2, help="of each part but those of charts")
+    parser.add_argument("parts", nargs="*", help="the parts to run; all if none is named")
+    parser.add_argument("--minutes", type=float, default=2, help="of each part without minutes of its own")
+    parser.add_argument("--fuzz-minutes", type=float, default=10, help="of each fuzzer in fuzzing.py")
     parser.add_argument("--chart-minutes", type=float, default=30, help="of fuzzing charts")
     parser.add_argument("--pairs", type=int, default=100_000, help="charts on engine and oracle")
+    parser.add_argument("--turns", type=int, default=100_000_000, help="of the long batch")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    minutes, chart_minutes = args.minutes, args.chart_minutes
+    minutes, chart_minutes, fuzz_minutes = args.minutes, args.chart_minutes, args.fuzz_minutes
+
+    def fuzzed(fuzzer, *more):
+        going = fuzzing.seconds(60 * fuzz_minutes)
+        return {"minutes": fuzz_minutes, **fuzzer(random.Random(args.seed), going, *more)}
+
     parts = {
+        "step": lambda: fuzzed(fuzzing.step),
+        "restore": lambda: fuzzed(fuzzing.restore),
+        "scenarios": lambda: fuzzed(fuzzing.scenarios),
+        "c_interface": lambda: fuzzed(fuzzing.c_interface, c_library()),
+        "long_batch": lambda: long_batch(args.turns),
         "fuzz": lambda: {"minutes": minutes, **fuzz(60 * minutes, rng)},
         "read_noise": lambda: {"minutes": minutes, **read_noise(60 * minutes, rng)},
         "charts": lambda: {"minutes": chart_minutes, **charts(60 * chart_minutes, rng)},

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fuzzing
 import pytest
 
 import emomas
@@ -154,6 +155,12 @@ def test_every_bad_call_is_refused(compiled):
     assert count
     assert int(count[1]) > 100
     run(need("valgrind"), "--quiet", "--error-exitcode=9", bad_input, DEBT)
+
+
+def test_whatever_comes_is_refused_or_handled(installed):
+    library = installed / "lib" / "libemomas.so"
+    counts = fuzzing.c_interface(random.Random(7), fuzzing.rounds(1000), library)
+    assert min(counts.values()) > 100, counts
 
 
 # The same decisions in C and Python

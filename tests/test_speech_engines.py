@@ -499,6 +499,8 @@ def test_leaving_python_while_a_text_is_generated_is_a_clean_exit(folder):
 
 def test_ctrl_c_ends_a_generation_at_the_next_token(folder):
     done = run_script(
+        # A shell that starts the tests in the background hands down an ignored signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "engine = CTranslateEngine(folder, threads=1)\n"
         "heard = []\n"
         "def hear(token):\n"

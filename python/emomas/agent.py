@@ -14,6 +14,7 @@ from emomas.errors import ConfigError, ObservationError
 from emomas.hearing import Heard, ReadBack, hear, plausible
 from emomas.library import load_scenario
 from emomas.speech.moments import feeling, moment
+from emomas.speech.wording import Said, Wording
 from emomas.speech.words import Words
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emomas.perception import TextObservation
+    from emomas.speech.model import SpeechModel
 
 TEXT_CHANNEL = 1
 """Number of the text channel in the core's evidence."""
@@ -55,8 +57,11 @@ class Agent:
 
     Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a
     list of experts; `experts` functions from this agent to seven weights, each of which joins as one more
-    expert; `today` the date that "by the 15th" refers to. Time is taken from the caller: `time_s` in
-    `observe`, else one turn per 8 s.
+    expert; `speech` "templates", "bundled" (the small language model that comes with emomas), another model's
+    name or folder, or a SpeechModel that several agents share; `on_words` hears the agent's words one by one,
+    once the whole line has passed the guard and is journalled; `today` the date that "by the 15th" refers to.
+    Time is taken from the caller: `time_s` in `observe`, else one turn per 8 s. A model that can't be loaded,
+    is late, or says what the guard refuses is replaced by templates: `speech_error` and the journal tell why.
     """
 
     def __init__(
@@ -69,6 +74,8 @@ class Agent:
         personality: Sequence[float] | None = None,
         journal: str | Path | None = None,
         learned: bytes | None = None,
+        speech: str | Path | SpeechModel = "templates",
+        on_words: Callable[[str], None] | None = None,
         today: dt.date | None = None,
     ) -> None:
         """Start a conversation; raises ConfigError, ScenarioError or JournalError."""
@@ -86,12 +93,22 @@ class Agent:
         )
         self._seed = seed
         self._today = today
+        self._on_words = on_words
+        self._model: SpeechModel | None = None
+        self.speech_error = ""
+        if speech != "templates":
+            from emomas.speech.model import chosen
+
+            self._model, self.speech_error = chosen(speech)
         self._start_words()
         if journal is not None:
             self.core.record(Path(journal), datetime.now(timezone.utc).isoformat(timespec="seconds"))
+            if self.speech_error:
+                self.core.note("speech", f"templates: {self.speech_error}")
 
     def _start_words(self) -> None:
         self.words = Words(json.loads(self.scenario.to_json()), self._seed)
+        self._wording = Wording(self.words, self._model, self._seed)
         self._forget_heard()
         self._time_s = 0.0
         self._their_offer: float | None = None
@@ -218,34 +235,65 @@ class Agent:
 
     def speak(self, decision: Decision, *, their_offer: float | None = None) -> str:
         """The words for a decision, kept in the journal."""
-        text = self.words.agent_line(
-            act=decision.act,
-            emotion=decision.emotion,
-            phase=decision.phase,
-            offer=decision.offer,
-            their_offer=decision.offer if decision.act == "accept" else their_offer,
-            turn=decision.turn,
+        return self._keep(
+            "agent",
+            self._wording.agent_line(
+                act=decision.act,
+                emotion=decision.emotion,
+                intensity=decision.intensity,
+                phase=decision.phase,
+                offer=decision.offer,
+                their_offer=decision.offer if decision.act == "accept" else their_offer,
+                turn=decision.turn,
+            ),
         )
-        self.core.said("agent", text)
-        return text
+
+    def speak_for_counterpart(
+        self, decision: Decision, *, act: str, emotion: str, style: str, offer: float | None
+    ) -> str:
+        """The words of a simulated person who answers `decision`, kept in the journal."""
+        return self._keep(
+            "counterpart",
+            self._wording.counterpart_line(
+                act=act, emotion=emotion, style=style, phase=decision.phase, offer=offer, turn=decision.turn
+            ),
+        )
+
+    def hush(self) -> None:
+        """End what is being worded, from any thread, such as at an emergency stop: the turn says nothing."""
+        self._wording.cancel()
 
     def _words_for(
         self, decision: Decision, act: str, offer: float | None, said: TextObservation | None
     ) -> str:
         """The words for a turn of `decide`, which knows what the person said."""
         read_back = self._read_back
-        text = self.words.agent_line(
-            act=act if read_back is None else f"confirm_{read_back.kind}",
-            emotion=decision.emotion,
-            phase=decision.phase,
-            offer=offer,
-            their_offer=offer if act in ("accept", "confirm") else self._their_offer,
-            turn=decision.turn,
-            heard=_moment(said, decision),
-            asks=() if said is None else said.asks,
+        return self._keep(
+            "agent",
+            self._wording.agent_line(
+                act=act if read_back is None else f"confirm_{read_back.kind}",
+                emotion=decision.emotion,
+                intensity=decision.intensity,
+                phase=decision.phase,
+                offer=offer,
+                their_offer=offer if act in ("accept", "confirm") else self._their_offer,
+                turn=decision.turn,
+                heard=_moment(said, decision),
+                asks=() if said is None else said.asks,
+            ),
         )
-        self.core.said("agent", text)
-        return text
+
+    def _keep(self, speaker: str, said: Said) -> str:
+        """Keep the words in the journal, and how a model came to them; then hand out the agent's own."""
+        self.core.said(speaker, said.text, None if said.details is None else json.dumps(said.details))
+        if self._on_words is not None and speaker == "agent":
+            words = said.text.split()
+            for place, word in enumerate(words):
+                if self._wording.cancelled:
+                    self.core.note("speech", f"hushed after {place} of {len(words)} words")
+                    break
+                self._on_words(word)
+        return said.text
 
     def _finish(self, act: str, offer: float | None) -> bool:
         if act == "accept":

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use emomas_core::affect::{Affect, Dynamics, Personality};
-use emomas_core::agent::{Act, Config, Core, Decision, Observation, StepError};
+use emomas_core::agent::{Act, Config, Core, Decision, Observation, Policy, StepError};
 use emomas_core::bargain::{Bargainer, Terms};
 use emomas_core::belief::{Belief, Learning, Transitions};
 use emomas_core::emotion::EmotionDist;
@@ -245,7 +245,7 @@ pub fn batch(scenario: &Scenario, policy: &str) -> u32 {
     let batch = Batch {
         scenarios: std::slice::from_ref(scenario),
         personas: &[Persona::Vanilla],
-        policy: emomas_sim::policy::by_name(policy).expect("a known policy"),
+        policy: Policy::by_name(policy).expect("a known policy"),
         world: WorldKind::Standard,
         runs: 1,
         episodes: BATCH_EPISODES,

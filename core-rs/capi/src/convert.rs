@@ -19,13 +19,11 @@ const _: () = assert!(
 const ACTS: [Act; 5] = [Act::Silence, Act::Talk, Act::Reject, Act::Accept, Act::Leave];
 
 pub(crate) fn observation(c: &Observation) -> Result<CoreObservation, Failure> {
-    let mut observation = CoreObservation {
-        act: coded("act", c.act, &ACTS)?,
-        offer: if flag("has_offer", c.has_offer)? { Some(c.offer) } else { None },
-        phase: if flag("has_phase", c.has_phase)? { Some(coded("phase", c.phase, &Phase::ALL)?) } else { None },
-        time_s: c.time_s,
-        ..CoreObservation::default()
-    };
+    let mut observation = CoreObservation::at(c.time_s);
+    observation.act = coded("act", c.act, &ACTS)?;
+    observation.offer = if flag("has_offer", c.has_offer)? { Some(c.offer) } else { None };
+    observation.phase =
+        if flag("has_phase", c.has_phase)? { Some(coded("phase", c.phase, &Phase::ALL)?) } else { None };
     // The lists have the arrays' capacity: never full.
     for item in listed("evidence_count", c.evidence_count, &c.evidence)? {
         let _ = observation.evidence.push(evidence(item)?);

@@ -4,7 +4,6 @@ use emomas_core::Emotion;
 use emomas_core::agent::Policy;
 use emomas_core::experts::{ExpertKind, MAX_EXPERTS};
 use emomas_core::orchestrator::Selection;
-use emomas_sim::policy;
 
 use crate::failure::{Failure, Refusal};
 
@@ -13,12 +12,12 @@ const EXPERTS: &str = "game, rl, coherence, uniform, external";
 /// The policy called `name`, or that of the experts between its commas; none is EmoMAS.
 pub(crate) fn parse(name: Option<&str>) -> Result<Policy, Refusal> {
     let Some(name) = name else { return Ok(Policy::emomas()) };
-    if let Some(policy) = policy::by_name(name) {
+    if let Some(policy) = Policy::by_name(name) {
         return Ok(policy);
     }
     let experts = name.split(',').map(|part| expert(part.trim())).collect::<Option<Vec<_>>>();
     match experts {
-        None => Err(Refusal::Policy { name: name.to_owned(), known: policy::NAMES.join(", "), experts: EXPERTS }),
+        None => Err(Refusal::Policy { name: name.to_owned(), known: Policy::NAMES.join(", "), experts: EXPERTS }),
         Some(experts) if experts.len() > MAX_EXPERTS => {
             Err(Failure::Experts { found: experts.len(), most: MAX_EXPERTS }.into())
         }
@@ -45,8 +44,8 @@ mod tests {
     #[test]
     fn names_and_lists_are_told_apart() {
         assert_eq!(parse(None).ok(), Some(Policy::emomas()));
-        for name in policy::NAMES {
-            assert_eq!(parse(Some(name)).ok(), policy::by_name(name));
+        for name in Policy::NAMES {
+            assert_eq!(parse(Some(name)).ok(), Policy::by_name(name));
         }
         let listed = parse(Some("rl, external,joy")).expect("known experts");
         assert_eq!(listed.experts, [ExpertKind::Rl, ExpertKind::External, ExpertKind::Fixed(Emotion::Joy)]);

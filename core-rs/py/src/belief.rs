@@ -1,10 +1,10 @@
 //! The belief filter on its own, for researchers and differential tests.
 
-use emomas_core::Stance;
 use emomas_core::belief::{Belief as Inner, Learning, Transitions};
+use emomas_core::{Emotion, Stance};
 use pyo3::prelude::*;
 
-use crate::convert::emotion;
+use crate::convert::{Numbers, emotion};
 use crate::errors::argument;
 
 /// The input–output hidden Markov model over stance × emotion.
@@ -12,6 +12,25 @@ use crate::errors::argument;
 pub(crate) struct Belief {
     belief: Inner,
     transitions: Transitions,
+}
+
+/// A filter step on the widest vectors that the CPU has.
+struct Update<'a> {
+    filter: &'a mut Belief,
+    action: Option<Emotion>,
+    emotions: [f64; 7],
+    stances: [f64; 4],
+    learning: Option<Learning>,
+}
+
+impl emomas_wide::Work for Update<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Belief { belief, transitions } = self.filter;
+        belief.update(transitions, self.action, &self.emotions, &self.stances, self.learning)
+    }
 }
 
 #[pymethods]
@@ -28,17 +47,18 @@ impl Belief {
     fn update(
         &mut self,
         action: Option<&str>,
-        emotion_likelihood: [f64; 7],
-        stance_likelihood: Option<[f64; 4]>,
+        emotion_likelihood: Numbers<7>,
+        stance_likelihood: Option<Numbers<4>>,
         forget: Option<f64>,
     ) -> PyResult<f64> {
-        let stance = stance_likelihood.unwrap_or([1.0; 4]);
-        if emotion_likelihood.iter().chain(&stance).any(|l| !(l.is_finite() && *l >= 0.0)) {
+        let Numbers(emotions) = emotion_likelihood;
+        let Numbers(stances) = stance_likelihood.unwrap_or(Numbers([1.0; 4]));
+        if !emotions.iter().chain(&stances).all(|l| (0.0..=f64::MAX).contains(l)) {
             return Err(argument("a likelihood is negative, NaN or infinite: give finite numbers >= 0"));
         }
         let action = action.map(emotion).transpose()?;
         let learning = forget.map(|forget| Learning { forget });
-        Ok(self.belief.update(&mut self.transitions, action, &emotion_likelihood, &stance, learning))
+        Ok(emomas_wide::widest(Update { filter: self, action, emotions, stances, learning }))
     }
 
     /// Joint distribution, stance by emotion.

@@ -6,8 +6,37 @@ use emomas_core::orchestrator::Selection;
 use emomas_core::{Emotion, Phase};
 use emomas_sim::Persona;
 use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
 
 use crate::errors::{argument, unknown};
+
+/// A sequence of `N` numbers; lists and tuples without PyO3's detour over Python integers as indices.
+#[derive(Clone, Copy)]
+pub(crate) struct Numbers<const N: usize>(pub(crate) [f64; N]);
+
+impl<'a, 'py, const N: usize> FromPyObject<'a, 'py> for Numbers<N> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let mut numbers = [0.0; N];
+        if let Ok(list) = given.cast_exact::<PyList>()
+            && list.len() == N
+        {
+            for (index, number) in numbers.iter_mut().enumerate() {
+                *number = list.get_item(index)?.extract()?;
+            }
+        } else if let Ok(tuple) = given.cast_exact::<PyTuple>()
+            && tuple.len() == N
+        {
+            for (index, number) in numbers.iter_mut().enumerate() {
+                *number = tuple.get_borrowed_item(index)?.extract()?;
+            }
+        } else {
+            numbers = given.extract()?;
+        }
+        Ok(Self(numbers))
+    }
+}
 
 pub(crate) fn emotion(name: &str) -> PyResult<Emotion> {
     Emotion::from_name(name).ok_or_else(|| unknown("emotion", name, &Emotion::ALL.map(Emotion::name)))
@@ -36,9 +65,7 @@ pub(crate) fn policy(
     unsafe_unmasked: bool,
 ) -> PyResult<Policy> {
     let mut policy = match spec {
-        PolicySpec::Name(name) => {
-            emomas_sim::policy::by_name(name).ok_or_else(|| unknown("policy", name, &emomas_sim::policy::NAMES))?
-        }
+        PolicySpec::Name(name) => Policy::by_name(name).ok_or_else(|| unknown("policy", name, &Policy::NAMES))?,
         PolicySpec::Experts(names) => {
             if names.is_empty() || names.len() > MAX_EXPERTS {
                 return Err(argument(&format!("policy names {} experts: give 1 to {MAX_EXPERTS}", names.len())));

@@ -7,17 +7,17 @@ use emomas_core::fusion::{Evidence as InnerEvidence, Signal};
 use emomas_store::Session;
 use emomas_store::journal::{Note, Speaker};
 use emomas_store::session::configuration;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList, PySequence};
 
-use crate::convert::PolicySpec;
+use crate::convert::{Numbers, PolicySpec};
 use crate::decision::Decision;
 use crate::errors::{Raise, argument, unknown};
 use crate::scenario::Scenario;
 
 /// One channel's report.
-#[pyclass(frozen, from_py_object, module = "emomas")]
-#[derive(Clone)]
+#[pyclass(frozen, module = "emomas")]
 pub(crate) struct Evidence {
     inner: InnerEvidence,
 }
@@ -27,15 +27,16 @@ impl Evidence {
     /// A likelihood over the seven emotions, the channel's training prior divided out.
     #[staticmethod]
     #[pyo3(signature = (values, *, channel=0, age_s=0.0, quality=1.0))]
-    fn likelihood(values: [f64; 7], channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
-        Self::checked(InnerEvidence { channel, signal: Signal::Likelihood(values), age_s, quality })
+    fn likelihood(values: Numbers<7>, channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
+        Self::checked(InnerEvidence { channel, signal: Signal::Likelihood(values.0), age_s, quality })
     }
 
     /// A Gaussian observation of valence, arousal, dominance; a large variance means "not observed".
     #[staticmethod]
     #[pyo3(signature = (mean, variance, *, channel=0, age_s=0.0, quality=1.0))]
-    fn vad(mean: [f64; 3], variance: [f64; 3], channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
-        Self::checked(InnerEvidence { channel, signal: Signal::Vad { mean, variance }, age_s, quality })
+    fn vad(mean: Numbers<3>, variance: Numbers<3>, channel: u8, age_s: f64, quality: f64) -> PyResult<Self> {
+        let signal = Signal::Vad { mean: mean.0, variance: variance.0 };
+        Self::checked(InnerEvidence { channel, signal, age_s, quality })
     }
 
     fn __repr__(&self) -> String {
@@ -48,6 +49,40 @@ impl Evidence {
         inner.check().map_err(|e| emomas_core::agent::StepError::from(e).raise())?;
         Ok(Self { inner })
     }
+}
+
+/// A sequence of [`Evidence`], read in place.
+struct Sensed<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Sensed<'a, 'py> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self(given))
+    }
+}
+
+impl Sensed<'_, '_> {
+    fn each(&self, mut take: impl FnMut(&Evidence) -> PyResult<()>) -> PyResult<()> {
+        if let Ok(list) = self.0.cast_exact::<PyList>() {
+            // An index past the end is an error, should another thread shorten the list meanwhile.
+            (0..list.len()).try_for_each(|index| take(piece(&list.get_item(index)?)?))
+        } else if let Ok(sequence) = self.0.cast::<PySequence>() {
+            sequence.try_iter()?.try_for_each(|item| take(piece(&item?)?))
+        } else {
+            Err(not_evidence(&self.0))
+        }
+    }
+}
+
+fn piece<'a>(item: &'a Bound<'_, PyAny>) -> PyResult<&'a Evidence> {
+    item.cast::<Evidence>().map(Bound::get).map_err(|_| not_evidence(item))
+}
+
+#[cold]
+fn not_evidence(given: &Bound<'_, PyAny>) -> PyErr {
+    let kind = given.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("argument 'evidence': found {kind}: give a list of emomas.Evidence"))
 }
 
 /// The decision loop.
@@ -102,33 +137,34 @@ impl Core {
     /// One turn: learns from what was observed, and decides what to show and what to offer.
     #[pyo3(signature = (evidence=None, *, act="silence", offer=None, phase=None, time_s=None, external=None))]
     #[allow(clippy::needless_pass_by_value)] // Owned: converted from Python objects.
-    fn step(
+    #[allow(clippy::too_many_arguments)] // Keyword arguments of Python.
+    fn step<'py>(
         &mut self,
-        evidence: Option<Vec<Evidence>>,
+        py: Python<'py>,
+        evidence: Option<Sensed<'_, '_>>,
         act: &str,
         offer: Option<f64>,
         phase: Option<&str>,
         time_s: Option<f64>,
         external: Option<Vec<[f64; 7]>>,
-    ) -> PyResult<Decision> {
-        let mut observation = Observation {
-            act: parse_act(act)?,
-            offer,
-            phase: phase.map(crate::convert::phase).transpose()?,
-            time_s: time_s.unwrap_or_else(|| self.session.core().time_s()),
-            ..Observation::default()
-        };
-        for item in evidence.iter().flatten() {
-            if observation.evidence.push(item.inner).is_err() {
-                return Err(argument("more than 8 pieces of evidence: give one per channel"));
-            }
+    ) -> PyResult<Bound<'py, Decision>> {
+        let mut observation = Observation::at(time_s.unwrap_or_else(|| self.session.core().time_s()));
+        observation.act = parse_act(act)?;
+        observation.offer = offer;
+        observation.phase = phase.map(crate::convert::phase).transpose()?;
+        if let Some(evidence) = evidence {
+            evidence.each(|item| {
+                let full = observation.evidence.push(item.inner).is_err();
+                if full { Err(argument("more than 8 pieces of evidence: give one per channel")) } else { Ok(()) }
+            })?;
         }
         for dist in external.iter().flatten() {
             if observation.external.push(*dist).is_err() {
                 return Err(argument("more than 8 external distributions: give one per external expert"));
             }
         }
-        Ok(Decision { inner: self.session.step(&observation).map_err(Raise::raise)? })
+        let inner = self.session.step(&observation).map_err(Raise::raise)?;
+        Bound::new(py, Decision { inner })
     }
 
     /// Ends the conversation and learns from it; returns the agent's utility and the reward.
@@ -139,14 +175,20 @@ impl Core {
         Ok((closing.utility, closing.reward))
     }
 
-    /// Keeps in the journal what was said; speaker is `agent` or `counterpart`.
-    fn said(&mut self, speaker: &str, text: &str) -> PyResult<()> {
+    /// Keeps in the journal what was said; speaker is `agent` or `counterpart`, details JSON text.
+    #[pyo3(signature = (speaker, text, details=None))]
+    fn said(&mut self, speaker: &str, text: &str, details: Option<&str>) -> PyResult<()> {
         let speaker = match speaker {
             "agent" => Speaker::Agent,
             "counterpart" => Speaker::Counterpart,
             other => return Err(unknown("speaker", other, &["agent", "counterpart"])),
         };
-        self.session.said(speaker, text).map_err(Raise::raise)
+        let details = match details.map(serde_json::from_str) {
+            None => serde_json::Value::Null,
+            Some(Ok(details)) => details,
+            Some(Err(error)) => return Err(argument(&format!("details is no JSON text ({error}): use json.dumps"))),
+        };
+        self.session.said(speaker, text, details).map_err(Raise::raise)
     }
 
     /// Keeps a note in the journal.

@@ -56,6 +56,12 @@ impl Replay {
         Ok(said.iter().map(|s| (json(&s.speaker).trim_matches('"').to_owned(), s.text.clone())).collect())
     }
 
+    /// Details of each line of `said(index)` as JSON text, where there are any.
+    fn said_details(&self, index: usize) -> PyResult<Vec<Option<String>>> {
+        let said = &self.turn(index)?.said;
+        Ok(said.iter().map(|s| (!s.details.is_null()).then(|| json(&s.details))).collect())
+    }
+
     /// Differences between journal and replay: (turn from 1, or 0 for the outcome; what differs).
     #[getter]
     fn differences(&self) -> Vec<(usize, String)> {

@@ -38,7 +38,7 @@ mod _native {
         m.add("EMOTIONS", emomas_core::Emotion::ALL.map(emomas_core::Emotion::name))?;
         m.add("STANCES", emomas_core::Stance::ALL.map(emomas_core::Stance::name))?;
         m.add("PHASES", emomas_core::Phase::ALL.map(emomas_core::Phase::name))?;
-        m.add("POLICIES", emomas_sim::policy::NAMES)?;
+        m.add("POLICIES", emomas_core::agent::Policy::NAMES)?;
         m.add("COUNTERPARTS", emomas_sim::Persona::ALL.map(emomas_sim::Persona::name))?;
         m.add("ENDS", emomas_sim::End::ALL.map(emomas_sim::End::name))
     }

@@ -110,21 +110,16 @@ pub(crate) fn simulate<'py>(
         .map_err(|e| argument(&format!("can't start {threads} threads: {e}")))?;
     let batch = Batch { scenarios: &scenarios, personas: &personas, policy, world, runs, episodes, seed };
     let done = AtomicUsize::new(0);
-    let outcome = interruptible(
-        py,
-        |stop| pool.install(|| batch.play(&done, stop)),
-        || match &progress {
-            Some(progress) => progress.call1((done.load(Ordering::Relaxed),)).map(drop),
-            None => Ok(()),
-        },
-    )?;
-    let records = outcome.map_err(Raise::raise)?;
-    let mut bytes = Vec::with_capacity(records.len() * EPISODE_BYTES);
-    for record in &records {
-        pack(record, &mut bytes);
-    }
-    drop(records);
-    Ok(PyByteArray::new(py, &bytes))
+    let watch = || match &progress {
+        Some(progress) => progress.call1((done.load(Ordering::Relaxed),)).map(drop),
+        None => Ok(()),
+    };
+    // Played straight into Python's memory, which nobody else can see yet.
+    PyByteArray::new_with(py, batch.size().map_err(Raise::raise)? * EPISODE_BYTES, |bytes| {
+        let (places, _) = bytes.as_chunks_mut();
+        let work = |stop: &AtomicBool| pool.install(|| batch.play_into(places, pack, &done, stop));
+        interruptible(py, work, watch)?.map_err(Raise::raise)
+    })
 }
 
 /// Does `work` on a thread of its own; meanwhile calls `watch` and looks for Ctrl-C every `POLL`. The first error of
@@ -157,18 +152,22 @@ fn interruptible<T: Send>(
 const EPISODE_BYTES: usize = 96;
 
 /// Little endian, no gaps; the order is that of `emomas.simulation.EPISODE`.
-fn pack(e: &Episode, out: &mut Vec<u8>) {
-    for word in [e.run, e.episode, e.scenario, e.turns, e.refusals] {
-        out.extend(word.to_le_bytes());
+fn pack(e: &Episode, record: &mut [u8; EPISODE_BYTES]) {
+    let (words, rest) = record.split_at_mut(20);
+    let (codes, rest) = rest.split_at_mut(4);
+    let (numbers, shown) = rest.split_at_mut(56);
+    put(words, [e.run, e.episode, e.scenario, e.turns, e.refusals].map(u32::to_le_bytes));
+    codes.copy_from_slice(&[e.persona as u8, e.stance, e.end as u8, 0]);
+    let outcome = [e.deal, e.utility, e.counterpart_utility, e.liking, e.satisfaction, e.compliance, e.reward];
+    put(numbers, outcome.map(f64::to_le_bytes));
+    put(shown, e.shown.map(u16::to_le_bytes));
+}
+
+/// Values one after the other.
+fn put<const N: usize>(to: &mut [u8], values: impl IntoIterator<Item = [u8; N]>) {
+    for (place, value) in to.chunks_exact_mut(N).zip(values) {
+        place.copy_from_slice(&value);
     }
-    out.extend([e.persona as u8, e.stance, e.end as u8, 0]);
-    for x in [e.deal, e.utility, e.counterpart_utility, e.liking, e.satisfaction, e.compliance, e.reward] {
-        out.extend(x.to_le_bytes());
-    }
-    for n in e.shown {
-        out.extend(n.to_le_bytes());
-    }
-    out.extend([0, 0]);
 }
 
 /// (id, requirement, estimate, low, high, passed)

@@ -2,6 +2,7 @@
 //!
 //! Results depend on the seed alone, never on the number of threads.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use emomas_core::agent::{Config, ConfigError, Core, Policy, StepError};
@@ -41,12 +42,12 @@ impl WorldKind {
     }
 
     /// The world of one run.
-    pub fn world(self, run_seed: u64) -> World {
+    pub fn world(self, run_seed: u64) -> Cow<'static, World> {
         match self {
-            Self::Standard => World::standard().clone(),
-            Self::Placebo => World::placebo(),
-            Self::Flipped => World::flipped(),
-            Self::Sweep => World::sweep(run_seed),
+            Self::Standard => Cow::Borrowed(World::standard()),
+            Self::Placebo => Cow::Owned(World::placebo()),
+            Self::Flipped => Cow::Owned(World::flipped()),
+            Self::Sweep => Cow::Owned(World::sweep(run_seed)),
         }
     }
 }
@@ -150,23 +151,42 @@ impl Batch<'_> {
     /// Plays all runs on rayon's current thread pool. `done` counts finished episodes; setting `stop` ends the batch
     /// after the episodes in play.
     pub fn play(&self, done: &AtomicUsize, stop: &AtomicBool) -> Result<Vec<Episode>, BatchError> {
+        let mut episodes = vec![None; self.size()?];
+        self.play_into(&mut episodes, |episode, place| *place = Some(*episode), done, stop)?;
+        Ok(episodes.into_iter().flatten().collect())
+    }
+
+    /// The same; `keep` puts each episode into its place, run by run. There must be [`Self::size`] places.
+    pub fn play_into<T: Send>(
+        &self,
+        places: &mut [T],
+        keep: impl Fn(&Episode, &mut T) + Sync,
+        done: &AtomicUsize,
+        stop: &AtomicBool,
+    ) -> Result<(), BatchError> {
         if self.scenarios.is_empty() {
             return Err(BatchError::Empty("scenario"));
         }
         if self.personas.is_empty() {
             return Err(BatchError::Empty("counterpart type"));
         }
-        let total = self.size()?;
+        self.size()?;
         let configs = self.configs()?;
-        let runs: Result<Vec<Vec<Episode>>, BatchError> =
-            (0..self.runs).into_par_iter().map(|run| self.run(run, &configs, done, stop)).collect();
-        let mut episodes = Vec::with_capacity(total);
-        episodes.extend(runs?.into_iter().flatten());
-        Ok(episodes)
+        // Run by run, so that a thread that the system holds up leaves little behind.
+        let runs = places.par_chunks_mut(self.episodes).enumerate().with_max_len(1);
+        runs.try_for_each(|(run, places)| {
+            let mut places = places.iter_mut();
+            self.run(run, &configs, stop, |episode| {
+                if let Some(place) = places.next() {
+                    keep(episode, place);
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            })
+        })
     }
 
     /// Number of episodes, bounded before anything is allocated for them.
-    fn size(&self) -> Result<usize, BatchError> {
+    pub fn size(&self) -> Result<usize, BatchError> {
         let Self { runs, episodes, .. } = *self;
         let total = runs.checked_mul(episodes).filter(|n| (1..=MOST_EPISODES).contains(n));
         total.ok_or(BatchError::Size { runs, episodes })
@@ -187,13 +207,14 @@ impl Batch<'_> {
         &self,
         run: usize,
         configs: &[Config],
-        done: &AtomicUsize,
         stop: &AtomicBool,
-    ) -> Result<Vec<Episode>, BatchError> {
+        mut keep: impl FnMut(&Episode),
+    ) -> Result<(), BatchError> {
         let run_seed = Rng::keyed(self.seed, &[run as u64]).next_u64();
         let world = self.world.world(run_seed);
-        let mut core: Option<Core> = None;
-        let mut episodes = Vec::with_capacity(self.episodes);
+        let failed = |index: usize, source| BatchError::Config { scenario: self.scenarios[index].id.clone(), source };
+        // The first of the conversations below begins it once more; nothing is learned in between.
+        let mut core = Core::new(configs[0].clone(), run_seed).map_err(|source| failed(0, source))?;
         for number in 0..self.episodes {
             if stop.load(Ordering::Relaxed) {
                 return Err(BatchError::Stopped);
@@ -203,22 +224,13 @@ impl Batch<'_> {
             let persona = self.personas[rng.below(self.personas.len())];
             let seed = rng.next_u64();
             let scenario = &self.scenarios[index];
-            let config = configs[index].clone();
-            let fail = |source| BatchError::Config { scenario: scenario.id.clone(), source };
-            let core = match &mut core {
-                Some(core) => {
-                    core.begin(config, seed).map_err(fail)?;
-                    core
-                }
-                none => none.insert(Core::new(config, seed).map_err(fail)?),
-            };
-            let mut episode = play(core, &world, scenario, persona, seed)
+            core.begin(configs[index].clone(), seed).map_err(|source| failed(index, source))?;
+            let mut episode = play(&mut core, &world, scenario, persona, seed)
                 .map_err(|source| BatchError::Step { scenario: scenario.id.clone(), source })?;
             (episode.run, episode.episode, episode.scenario) = (run as u32, number as u32, index as u32);
-            episodes.push(episode);
-            done.fetch_add(1, Ordering::Relaxed);
+            keep(&episode);
         }
-        Ok(episodes)
+        Ok(())
     }
 }
 

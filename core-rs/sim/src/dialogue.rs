@@ -104,7 +104,7 @@ impl<'a> Dialogue<'a> {
 
     /// What the core may observe now: the person's last turn through a noisy sensor.
     pub fn observation(&self, turn: u32) -> Observation {
-        let mut observation = Observation { time_s: f64::from(turn) * TURN_S, ..Observation::default() };
+        let mut observation = Observation::at(f64::from(turn) * TURN_S);
         if let Some(reply) = self.reply {
             let mut rng = Rng::keyed(self.seed, &[SENSOR, u64::from(turn)]);
             // One channel always fits.
@@ -117,9 +117,12 @@ impl<'a> Dialogue<'a> {
 
     /// The agent's turn: the core observes and decides. After the end of the conversation this is its last word.
     pub fn agent_turn(&mut self, core: &mut Core) -> Result<Decision, StepError> {
-        let decision = emomas_store::session::step(core, &self.observation(core.turn()))?;
-        self.follow(&decision);
-        Ok(decision)
+        // As it comes, not unpacked and packed again: a decision is long.
+        let decided = emomas_store::session::step(core, &self.observation(core.turn()));
+        if let Ok(decision) = &decided {
+            self.follow(decision);
+        }
+        decided
     }
 
     /// Notes what the core decided; ends the conversation when it accepted or left.
@@ -199,9 +202,10 @@ impl<'a> Dialogue<'a> {
     /// Plays to the end: the agent speaks first, and has the last word after the person accepted or left.
     pub fn play(&mut self, core: &mut Core, mut watch: impl FnMut(&Decision)) -> Result<Closing, StepError> {
         loop {
-            let decision = self.agent_turn(core)?;
-            watch(&decision);
-            if self.end.is_some() || self.counterpart_turn(&decision).is_none() {
+            let decided = self.agent_turn(core);
+            let decision = decided.as_ref().map_err(|error| *error)?;
+            watch(decision);
+            if self.end.is_some() || self.counterpart_turn(decision).is_none() {
                 break;
             }
             let over = self.end.is_some();

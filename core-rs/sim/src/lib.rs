@@ -2,13 +2,12 @@
 //!
 //! - [`world`]: the frozen parameters of how shown emotion moves people; [`person`]: somebody who lives by them.
 //! - [`validate`]: the published findings that such a person must reproduce.
-//! - [`dialogue`]: one conversation with a core; [`batch`]: many, on all processors; [`policy`]: who plays.
+//! - [`dialogue`]: one conversation with a core; [`batch`]: many, on all processors.
 #![forbid(unsafe_code)]
 
 pub mod batch;
 pub mod dialogue;
 pub mod person;
-pub mod policy;
 pub mod sensor;
 pub mod validate;
 pub mod world;

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use emomas_core::Core;
-use emomas_core::agent::{Act, MoveInUnits};
+use emomas_core::agent::{Act, MoveInUnits, Policy};
 use emomas_sim::batch::MOST_EPISODES;
-use emomas_sim::{Batch, BatchError, Dialogue, End, Episode, Persona, Reply, World, WorldKind, policy};
+use emomas_sim::{Batch, BatchError, Dialogue, End, Episode, Persona, Reply, World, WorldKind};
 use emomas_store::Scenario;
 use emomas_store::session::configuration;
 
@@ -47,7 +47,7 @@ fn scenarios() -> Vec<Scenario> {
 }
 
 fn batch<'a>(scenarios: &'a [Scenario], name: &str, world: WorldKind) -> Batch<'a> {
-    let policy = policy::by_name(name).expect("known");
+    let policy = Policy::by_name(name).expect("known");
     Batch { scenarios, personas: &Persona::ALL, policy, world, runs: 6, episodes: 15, seed: 11 }
 }
 
@@ -63,7 +63,7 @@ fn outcomes(episodes: &[Episode]) -> Vec<String> {
 
 /// The person's replies to one policy.
 fn replies(world: &World, scenario: &Scenario, name: &str, seed: u64) -> Vec<Reply> {
-    let config = configuration(scenario, policy::by_name(name).expect("known"));
+    let config = configuration(scenario, Policy::by_name(name).expect("known"));
     let mut core = Core::new(config, seed).expect("valid");
     let mut dialogue = Dialogue::new(world, scenario, Persona::Vanilla, seed);
     let mut heard = Vec::new();
@@ -132,7 +132,7 @@ fn the_recorded_deal_is_the_last_matching_offer() {
     for scenario in scenarios() {
         let terms = scenario.terms();
         for seed in 0..150 {
-            let config = configuration(&scenario, policy::by_name("emomas").expect("known"));
+            let config = configuration(&scenario, Policy::by_name("emomas").expect("known"));
             let mut core = Core::new(config, seed).expect("valid");
             let mut dialogue = Dialogue::new(World::standard(), &scenario, Persona::ALL[seed as usize % 4], seed);
             let (mut mine, mut theirs) = (None, None);
@@ -172,7 +172,7 @@ fn learning_goes_on_within_a_run() {
     let done = AtomicUsize::new(0);
     let episodes = long.play(&done, &AtomicBool::new(false)).expect("played");
     assert_eq!((episodes.len(), done.load(Ordering::Relaxed)), (30, 30));
-    let config = configuration(&scenarios[0], policy::by_name("emomas").expect("known"));
+    let config = configuration(&scenarios[0], Policy::by_name("emomas").expect("known"));
     let mut core = Core::new(config.clone(), 1).expect("valid");
     let fresh = core.learned().clone();
     Dialogue::new(World::standard(), &scenarios[0], Persona::Victim, 1).play(&mut core, |_| ()).expect("played");

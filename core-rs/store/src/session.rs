@@ -5,6 +5,7 @@ use std::path::Path;
 
 use emomas_core::agent::{Closing, Config, ConfigError, Core, Decision, Observation, Policy, SnapshotError, StepError};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::journal::{Durability, Header, Journal, Kind, Note, Outcome, Said, Speaker, Step};
 use crate::{Scenario, StoreError};
@@ -114,24 +115,26 @@ impl Session {
     }
 
     /// One turn, durable on return. When the journal can't be written, the turn has not happened.
+    #[inline]
     pub fn step(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
-        let Some(journal) = &mut self.journal else {
-            return Ok(step(&mut self.core, observation)?);
-        };
+        if self.journal.is_some() { self.recorded(observation) } else { Ok(step(&mut self.core, observation)?) }
+    }
+
+    fn recorded(&mut self, observation: &Observation) -> Result<Decision, SessionError> {
         let before = self.core.clone();
         let decision = step(&mut self.core, observation)?;
         let record = Step { turn: decision.turn, observation, decision: &decision };
-        if let Err(error) = journal.append(Kind::Step, &record) {
+        if let Err(error) = self.append(Kind::Step, &record) {
             self.core = before;
-            return Err(error.into());
+            return Err(error);
         }
         Ok(decision)
     }
 
-    /// Keeps what was said.
-    pub fn said(&mut self, speaker: Speaker, text: &str) -> Result<(), SessionError> {
+    /// Keeps what was said, and how the words came about (`Value::Null` when there is nothing to tell).
+    pub fn said(&mut self, speaker: Speaker, text: &str, details: Value) -> Result<(), SessionError> {
         let turn = self.core.turn();
-        self.append(Kind::Said, &Said { turn, speaker, text: text.to_owned() })
+        self.append(Kind::Said, &Said { turn, speaker, text: text.to_owned(), details })
     }
 
     /// Keeps anything else.
@@ -170,6 +173,6 @@ impl Session {
 }
 
 /// JSON of a plain data type; its maps have text keys, so it can't fail.
-fn value(data: &impl Serialize) -> serde_json::Value {
+fn value(data: &impl Serialize) -> Value {
     serde_json::to_value(data).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ fn header() -> Header {
 }
 
 fn said(turn: u32, text: &str) -> Said {
-    Said { turn, speaker: Speaker::Counterpart, text: text.to_owned() }
+    Said { turn, speaker: Speaker::Counterpart, text: text.to_owned(), details: Value::Null }
 }
 
 /// A journal with one record of each kind; the folder lives as long as the path is needed.

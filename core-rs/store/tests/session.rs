@@ -6,6 +6,7 @@ use emomas_core::agent::{Act, Observation, Policy};
 use emomas_store::journal::{Durability, Journal, Kind, Speaker, Step};
 use emomas_store::session::configuration;
 use emomas_store::{Scenario, Session, SessionError, read, replay};
+use serde_json::json;
 
 fn scenario() -> Scenario {
     Scenario::from_toml(
@@ -30,7 +31,7 @@ fn recorded(path: &Path, learned: &[u8]) -> Session {
     session.record(path, &scenario, 5, "2026-11-24T00:00:00Z").expect("a new file");
     for turn in 0..4 {
         session.step(&heard(turn)).expect("a turn");
-        session.said(Speaker::Agent, &format!("turn {turn}")).expect("kept");
+        session.said(Speaker::Agent, &format!("turn {turn}"), json!({"took_ms": turn})).expect("kept");
     }
     session
 }
@@ -45,6 +46,7 @@ fn a_replay_takes_the_same_decisions_bit_for_bit() {
     assert!(played.is_identical() && played.turns.len() == 4 && played.torn_bytes == 0);
     assert_eq!(played.outcome.expect("closed").value, Some(55.0));
     assert_eq!(played.turns[2].said[0].text, "turn 2");
+    assert_eq!(played.turns[2].said[0].details, json!({"took_ms": 2}));
     // What was learned goes into the next journal, and its replay starts from there.
     let second = folder.path().join("second.journal");
     let learned = session.snapshot().expect("state");
@@ -77,6 +79,40 @@ fn an_altered_decision_is_found_and_named() {
         "{differences:?}"
     );
     assert!(differences[0].is_none() && differences[1].is_none() && differences[3].is_none());
+}
+
+/// Copies the journal at `from` with other details of what was said; `None` writes lines as they were before there
+/// were any.
+fn retold(from: &Path, to: &Path, details: Option<&serde_json::Value>) {
+    let records = read(from).expect("whole");
+    let mut copy = Journal::create(to, &records.header().expect("a header"), Durability::OnClose).expect("new");
+    for record in &records.records[1..] {
+        let mut payload: serde_json::Value = record.decode().expect("JSON");
+        if record.kind == Kind::Said {
+            let line = payload.as_object_mut().expect("a line");
+            line.remove("details").expect("details");
+            if let Some(details) = details {
+                line.insert("details".to_owned(), details.clone());
+            }
+        }
+        copy.append(record.kind, &payload).expect("written");
+    }
+    copy.close().expect("written");
+}
+
+#[test]
+fn details_of_what_was_said_may_lack_and_change_no_replay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (with, old, other) = (folder.path().join("with"), folder.path().join("old"), folder.path().join("other"));
+    recorded(&with, &[]);
+    retold(&with, &old, None);
+    retold(&with, &other, Some(&json!({"took_ms": 99.5})));
+    for (path, details) in [(&old, serde_json::Value::Null), (&other, json!({"took_ms": 99.5}))] {
+        let played = replay(path).expect("whole");
+        assert!(played.is_identical());
+        assert_eq!(played.turns[3].said[0].text, "turn 3");
+        assert_eq!(played.turns[3].said[0].details, details);
+    }
 }
 
 #[test]

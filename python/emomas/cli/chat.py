@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emomas.agent import Agent
-from emomas.cli.options import JournalOption, PolicyOption, SeedOption
+from emomas.cli.options import JournalOption, PolicyOption, SeedOption, SpeechOption, speech_name
 from emomas.errors import ObservationError
 from emomas.library import load_scenario
 from emomas.speech.quantity import speak_value
@@ -27,6 +27,7 @@ def chat(
     scenario: Annotated[str, typer.Argument(help="A shipped id or a TOML file.")] = "debt-roofer-winter",
     seed: SeedOption = 0,
     policy: PolicyOption = "emomas",
+    speech: SpeechOption = None,
     journal: JournalOption = None,
     why: Annotated[bool, typer.Option("--why", help="Show the reasons of each decision.")] = False,
 ) -> None:
@@ -42,7 +43,9 @@ def chat(
     from emomas.cli import view
 
     chosen = load_scenario(scenario)
-    agent = Agent(chosen, policy=policy, seed=seed, journal=journal, today=date.today())
+    agent = Agent(
+        chosen, policy=policy, seed=seed, journal=journal, speech=speech_name(speech), today=date.today()
+    )
     data = json.loads(chosen.to_json())
     screen = view.console()
     screen.print(f"[bold]{escape(chosen.title)}[/bold]")
@@ -51,6 +54,7 @@ def chat(
         f"{speak_value(chosen.counterpart_target, chosen.unit)}. "
         f"You talk to a machine that speaks for {escape(data['parties']['agent'])}.\n"
     )
+    view.speech_error(screen, agent.speech_error)
     reply = agent.open()
     while True:
         screen.print(view.line("agent", reply.text, reply.emotion, ""))

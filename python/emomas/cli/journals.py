@@ -116,7 +116,10 @@ def explain(
     screen.print(f"heard: {heard}; {len(observation['evidence'])} channel(s) sensed")
     for reason in view.why(decision, experts, scenario):
         screen.print(f"· {reason}", markup=False)
-    for speaker, text in replayed.said(turn - 1):
+    told = zip(replayed.said(turn - 1), replayed.said_details(turn - 1), strict=True)
+    for (speaker, text), details in told:
         screen.print(f"{speaker}: {text}", style="dim", markup=False)
+        if details is not None:
+            screen.print(f"· {view.worded(json.loads(details))}", style="dim", markup=False)
     screen.print()
     screen.print(view.state(decision, experts, screen.width))

@@ -130,7 +130,7 @@ def _cells(known: Manifest) -> list[str]:
 
 @app.command()
 def use(name: Annotated[str, typer.Argument(help='A model\'s name, or "bundled".')]) -> None:
-    """Choose the model to use by default; until it is built in, the agent speaks with templates.
+    """Choose the model that `emomas run` and `emomas chat` speak with unless told otherwise.
 
     [bold]Examples[/bold]
 

@@ -36,6 +36,15 @@ def one_of(known: Sequence[str]) -> Callable[[typer.CallbackParam, Names], Names
     return check
 
 
+def speech_name(given: str | None) -> str:
+    """The model of `--speech`, or the chosen one."""
+    if given is not None:
+        return given
+    from emomas.speech.models import store
+
+    return store.chosen()
+
+
 def _picture(path: Path | None) -> Path | None:
     if path is not None:
         if path.suffix.lower() not in PICTURES:
@@ -51,6 +60,13 @@ PolicyOption = Annotated[
 ]
 CounterpartOption = Annotated[
     str, typer.Option(help=f"Who answers: {', '.join(COUNTERPARTS)}.", callback=one_of(COUNTERPARTS))
+]
+SpeechOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Who words it: bundled (a small language model), templates, or an added model. "
+        "Unless given, what `emomas model use` has chosen, at first bundled."
+    ),
 ]
 JournalOption = Annotated[Path | None, typer.Option(help="Write every decision to this journal.")]
 PlotOption = Annotated[

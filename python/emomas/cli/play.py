@@ -10,7 +10,15 @@ import typer
 
 from emomas._native import Core, Dialogue, Scenario
 from emomas.agent import Agent
-from emomas.cli.options import CounterpartOption, JournalOption, PlotOption, PolicyOption, SeedOption
+from emomas.cli.options import (
+    CounterpartOption,
+    JournalOption,
+    PlotOption,
+    PolicyOption,
+    SeedOption,
+    SpeechOption,
+    speech_name,
+)
 from emomas.errors import ConfigError
 from emomas.library import load_scenarios
 from emomas.simulation import MOST_EPISODES
@@ -36,6 +44,7 @@ def run(
     counterpart: CounterpartOption = "vanilla",
     policy: PolicyOption = "emomas",
     placebo: Annotated[bool, typer.Option(help="A world in which emotion has no effect.")] = False,
+    speech: SpeechOption = None,
     journal: JournalOption = None,
     plot: PlotOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
@@ -52,7 +61,7 @@ def run(
     """
     scenarios = load_scenarios(scenario)
     if n is None and len(scenarios) == 1:
-        _one(scenarios[0], seed, counterpart, policy, placebo, journal, plot, as_json, force)
+        _one(scenarios[0], seed, counterpart, policy, placebo, speech, journal, plot, as_json, force)
     else:
         if journal is not None:
             raise ConfigError("--journal keeps one conversation: leave out --n and name one scenario")
@@ -65,6 +74,7 @@ def _one(
     counterpart: str,
     policy: str,
     placebo: bool,
+    speech: str | None,
     journal: Path | None,
     plot: Path | None,
     as_json: bool,
@@ -73,17 +83,21 @@ def _one(
     from rich.markup import escape
 
     from emomas.cli import view
+    from emomas.speech.model import chosen
 
     if journal is not None:
         if force:
             journal.unlink(missing_ok=True)
         journal.parent.mkdir(parents=True, exist_ok=True)
-    agent = Agent(scenario, policy=policy, seed=seed, journal=journal)
+    # Nobody waits for an answer here: a slow machine says the same.
+    model, speech_error = chosen(speech_name(speech), deadline_s=60.0)
+    agent = Agent(scenario, policy=policy, seed=seed, journal=journal, speech=model or "templates")
     person = Dialogue(scenario, counterpart=counterpart, seed=seed, placebo=placebo)
     screen = view.console(stderr=as_json)
     screen.print(
         f"[bold]{escape(scenario.title)}[/bold]  {scenario.id}, {counterpart} counterpart, seed {seed}\n"
     )
+    view.speech_error(screen, speech_error)
     turns: list[Turn] = []
     decision: Decision | None = None
     standing: float | None = None
@@ -100,10 +114,9 @@ def _one(
             break
         act, offer, displayed, felt = answer
         standing = standing if offer is None else offer
-        said = agent.words.counterpart_line(
-            act=_spoken(act, offer), emotion=displayed, style=counterpart, offer=offer, turn=decision.turn
+        said = agent.speak_for_counterpart(
+            decision, act=_spoken(act, offer), emotion=displayed, style=counterpart, offer=offer
         )
-        agent.core.said("counterpart", said)
         screen.print(view.line("person", said, displayed, ""))
         turns.append(
             {

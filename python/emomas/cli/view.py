@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleDimensions, Group
 from rich.table import Table
@@ -13,7 +13,7 @@ from emomas._native import EMOTIONS, STANCES
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from emomas._native import Decision, Scenario
 
@@ -65,6 +65,22 @@ def console(*, stderr: bool = False) -> Console:
         # rich takes every dumb terminal for one of 80 columns.
         screen.size = ConsoleDimensions(*get_terminal_size())
     return screen
+
+
+def speech_error(screen: Console, error: str) -> None:
+    """Say once why templates speak."""
+    if error:
+        screen.print(f"templates speak: {error}\n", style="dim", markup=False)
+
+
+def worded(details: Mapping[str, Any]) -> str:
+    """How a line came about that a model was asked for."""
+    refused = details.get("reason")
+    return (
+        f"worded by {details.get('by', '?')} in {details.get('took_ms', 0.0):.0f} ms; "
+        f"{details.get('tokens', 0)} tokens, drawn {details.get('tries', 0)} ×"
+        + (f"; not taken: {refused}" if refused else "")
+    )
 
 
 def bar(share: float, width: int) -> str:

@@ -39,7 +39,8 @@ NEEDED: Final = {
 
 MAX_TURN_WORDS: Final = 24
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_SLOT = re.compile(r"\{([a-z_]+)\}")
+SLOT: Final = re.compile(r"\{([a-z_]+)\}")
+"""A placeholder in a template."""
 
 
 class Control(str):
@@ -143,7 +144,7 @@ def split_slots(template: str) -> list[str]:
     """A template's text and its placeholders (`Control`), in order; an unknown name stays text."""
     parts: list[str] = []
     at = 0
-    for match in _SLOT.finditer(template):
+    for match in SLOT.finditer(template):
         if match[1] in SLOTS:
             parts += [template[at : match.start()], Control(match[0])]
             at = match.end()

@@ -67,6 +67,7 @@ class Words:
         self._unit = str(_need(_need(scenario, "quantity"), "unit"))
         if _UNITS.get(domain) != self._unit:
             domain = "custom"
+        self.domain = domain
         if agent.startswith("The "):  # "The Lindqvist family" stands inside a sentence
             agent = "the " + agent[4:]
         facts = scenario.get("facts") or {}
@@ -75,7 +76,7 @@ class Words:
         self._slots = {fact: told[fact] for fact in sorted(FACTS[domain]) if told.get(fact)}
         self._slots |= {"agent": agent, "name": name}
         self._plan = _PLANS.get(domain, "{}")
-        self._moment = "plain"  # what the counterpart's last line was like
+        self.moment = "plain"  # what the counterpart's last line was like
         key = f"{scenario.get('id') or f'{domain}|{agent}|{name}'}|{seed}"
         self._agent = Speaker(agent_book(domain), f"agent|{key}")
         self._counterpart = Speaker(counterpart_book(domain), f"counterpart|{key}")
@@ -104,10 +105,9 @@ class Words:
         _one_of("act", act, AGENT_ACTS)
         _one_of("emotion", emotion, EMOTIONS)
         _one_of("phase", phase, PHASES)
-        heard = self._moment if heard is None else heard
+        heard = self.moment if heard is None else heard
         _one_of("heard", heard, MOMENTS)
-        numbers = _numbers(act, offer, their_offer)
-        slots = self._filled(numbers)
+        slots = self.agent_values(act, offer, their_offer)
         speaker = self._agent
         answers = self._answers(asks, slots) if act not in ("open", "walk_away") else []
         factual = act in ("counter", "hold", "ask") and speaker.chance(_MIDDLE_SHARE, "middle", turn)
@@ -150,12 +150,8 @@ class Words:
         _one_of("act", act, COUNTERPART_ACTS)
         _one_of("emotion", emotion, EMOTIONS)
         _one_of("style", style, STYLES)
-        numbers: dict[str, float] = {}
-        if act in ("offer", "hold"):
-            numbers["offer"] = _number("offer", offer, act)
-        elif act == "accept" and offer is not None:
-            numbers["offer"] = offer
-        self._moment = moment((act,), emotion)
+        slots = self.counterpart_values(act, offer)
+        self.moment = moment((act,), emotion)
         speaker = self._counterpart
         moods = speaker.pool(f"mood.{style}.{emotion}")
         if style != "vanilla":
@@ -167,11 +163,21 @@ class Words:
         arguing = act in ("offer", "hold", "reject") and speaker.chance(_MIDDLE_SHARE, "push", turn)
         return speaker.line(
             speaker.pool(f"act.{act}"),
-            self._filled(numbers),
+            slots,
             turn,
             openers=moods,
             middles=speaker.pool(f"push.{style}") if arguing and emotion != "joy" else (),
         )
+
+    def agent_values(self, act: str, offer: float | None, their_offer: float | None) -> dict[str, str]:
+        """What the placeholders of an agent's line stand for, as it is spoken; ValueError as `agent_line`."""
+        return self._filled(_numbers(act, offer, their_offer))
+
+    def counterpart_values(self, act: str, offer: float | None) -> dict[str, str]:
+        """What the placeholders of a counterpart's line stand for; ValueError as `counterpart_line`."""
+        if act in ("offer", "hold"):
+            return self._filled({"offer": _number("offer", offer, act)})
+        return self._filled({"offer": offer} if act == "accept" and offer is not None else {})
 
     def _filled(self, numbers: Mapping[str, float]) -> dict[str, str]:
         spoken = {slot: speak_value(value, self._unit) for slot, value in numbers.items()}

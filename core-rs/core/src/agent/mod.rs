@@ -2,6 +2,7 @@
 
 mod config;
 mod learned;
+mod policies;
 mod snapshot;
 mod step;
 mod turn;

@@ -42,6 +42,21 @@ pub struct Observation {
     pub external: heapless::Vec<EmotionDist, MAX_EXPERTS>,
 }
 
+impl Observation {
+    /// Silence, and nothing sensed, `time_s` seconds into the conversation.
+    #[inline(always)]
+    pub const fn at(time_s: f64) -> Self {
+        Self {
+            evidence: heapless::Vec::new(),
+            act: Act::Silence,
+            offer: None,
+            phase: None,
+            time_s,
+            external: heapless::Vec::new(),
+        }
+    }
+}
+
 /// A move in the scenario's unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]

@@ -123,6 +123,9 @@ pub struct Said {
     pub speaker: Speaker,
     /// What was said.
     pub text: String,
+    /// How the words came about, in the host's own terms; older journals have none. No replay compares it.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub details: Value,
 }
 
 /// Anything else worth keeping.

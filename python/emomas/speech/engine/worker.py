@@ -193,6 +193,16 @@ class Worker:
         self._queue(lambda engine: engine.score(prompt, continuations), handle)
         return handle
 
+    def load(self) -> Handle[Engine]:
+        """Queue loading alone; the result is the engine, or empty if it is cancelled.
+
+        Raises:
+            BusyError: as `submit`.
+        """
+        handle: Handle[Engine] = Handle(lambda *_: [], None, self._clock)
+        self._queue(lambda engine: [engine], handle)
+        return handle
+
     def _queue(self, call: _Call, handle: Handle[Any]) -> None:
         with self._changed:
             if self._closed:

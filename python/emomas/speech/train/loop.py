@@ -140,10 +140,9 @@ def _step(
 
 
 def _held_out_loss(loss_fn: Any, params: Params, held_out: Rows, config: TrainConfig) -> float:
-    starts = range(0, len(held_out.tokens) - config.batch + 1, config.batch)
-    found = [
-        float(loss_fn(params, *_parts(held_out.slice(at, at + config.batch)), config.heads)) for at in starts
-    ]
+    size = min(config.batch, len(held_out.tokens))
+    starts = range(0, len(held_out.tokens) - size + 1, size)
+    found = [float(loss_fn(params, *_parts(held_out.slice(at, at + size)), config.heads)) for at in starts]
     return sum(found) / len(found)
 
 
