@@ -27,7 +27,7 @@ fn heard(turn: u32) -> Observation {
 fn recorded(path: &Path, learned: &[u8]) -> Session {
     let scenario = scenario();
     let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, learned).expect("valid");
-    session.record(path, &scenario, 5, "2026-11-24T00:00:00Z").expect("a new file");
+    session.record(path, &scenario, 5, "2026-11-24T00:00:00Z", None).expect("a new file");
     for turn in 0..4 {
         session.step(&heard(turn)).expect("a turn");
         session.said(Speaker::Agent, &format!("turn {turn}")).expect("kept");
@@ -86,7 +86,7 @@ fn a_second_journal_never_replaces_the_first() {
     recorded(&path, &[]);
     let scenario = scenario();
     let mut other = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
-    let refused = other.record(&path, &scenario, 5, "now");
+    let refused = other.record(&path, &scenario, 5, "now", None);
     assert!(matches!(refused, Err(SessionError::Store(e)) if e.code() == "journal_exists"));
     assert!(replay(&path).expect("whole").is_identical());
 }
@@ -98,7 +98,7 @@ fn a_turn_that_cannot_be_written_has_not_happened() {
     if let Ok(path) = std::env::var(CHILD) {
         let scenario = scenario();
         let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
-        session.record(&path, &scenario, 5, "now").expect("the header fits");
+        session.record(&path, &scenario, 5, "now", None).expect("the header fits");
         for turn in 0..15 {
             let before = session.core().clone();
             if session.step(&heard(turn)).is_err() {
