@@ -59,14 +59,14 @@ class Agent:
 
     Every turn is `observe` (what was heard and sensed), then `decide` (what to show, offer and say); `reply`
     is both for a turn of text. With `journal`, every decision is durable on disk before it is returned.
-    A chart (`emomas.charts`) holds the state of the conversation: the host tells it what happens by `send`, and
-    carries out its effects.
+    A chart (`emomas.charts`) holds the state of the conversation: the host tells it what happens by `send`,
+    and carries out its effects.
 
     Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a
     list of experts; `experts` functions from this agent to seven weights, each of which joins as one more
-    expert; `today` the date that "by the 15th" refers to; `chart` another conversation chart (a file, a dict or
-    a Chart; see docs/charts.md). Time is taken from the caller: `time_s` in
-    `observe`, else one turn per 8 s.
+    expert; `today` the date that "by the 15th" refers to; `chart` another conversation chart (a file, a dict
+    or a Chart; see docs/charts.md). Time is taken from the caller: `time_s` in `observe`, else one turn per
+    8 s.
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class Agent:
             raise
         self._forget_heard()
         theirs = self._their_offer
-        self._effects += chart.decided(heard.act, decision, self._own_offer, theirs, time_s)
+        self._effects += chart.decided(heard, decision, self._own_offer, theirs, time_s)
         self._check_open()
         self._read_back = None if chart.hands_over else heard.read_back
         act, offer = decision.act, heard.agreed if late else decision.offer
@@ -263,17 +263,17 @@ class Agent:
     ) -> tuple[Effect, ...]:
         """Tell the chart what happens, and return what it asks for.
 
-        The default chart knows `stop` (nothing more is said or shown), `hand_over` (a person takes over), `resume`
-        (a person has ended a crisis), `distress.raised` and `distress.acute` (from a detector of the host's), and
-        `link.up`, `link.armed`, `link.down`. `stop` has the priority `safety`, any other event `control`. `data` are
-        numbers that the chart may read. Raises ChartError, ConfigError or JournalError.
+        The default chart knows `stop` (nothing more is said or shown), `hand_over` (a person takes over),
+        `resume` (a person has ended a crisis), `distress.raised` and `distress.acute` (from a detector of the
+        host's), and `link.up`, `link.armed`, `link.down`. `stop` has the priority `safety`, any other event
+        `control`. `data` are numbers that the chart may read. Raises ChartError, ConfigError or JournalError.
         """
         effects = () if time_s is None else self.wait(time_s)
         chosen = priority or ("safety" if event == "stop" else "control")
         return effects + self.conversation.tell(event, time_s=self._now_s(), priority=chosen, data=data)
 
     def wait(self, time_s: float) -> tuple[Effect, ...]:
-        """Nothing happens until `time_s` seconds into the conversation; returns what the chart asks for by then."""
+        """Nothing is heard until `time_s` seconds into the conversation; returns what the chart asks for."""
         self._time_s = max(self._time_s, time_s)
         return self.conversation.wait(self._time_s)
 

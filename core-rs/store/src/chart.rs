@@ -58,10 +58,10 @@ pub struct Effect {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Came {
-    /// What the chart asks for, in order.
-    pub effects: Vec<Effect>,
     /// Ids of all active states in document order.
     pub configuration: Vec<String>,
+    /// What the chart asks for, in order.
+    pub effects: Vec<Effect>,
 }
 
 /// The chart that `toml` describes.
@@ -92,8 +92,8 @@ fn take(machine: &mut Machine, told: &Told) -> Result<Came, ChartError> {
         machine.send(chart.event(&event.event), event.priority, &data, &mut effects);
     }
     Ok(Came {
-        effects: effects.iter(&chart).map(|(site, values)| effect(site, values)).collect(),
         configuration: machine.configuration().map(str::to_owned).collect(),
+        effects: effects.iter(&chart).map(|(site, values)| effect(site, values)).collect(),
     })
 }
 

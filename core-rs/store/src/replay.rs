@@ -7,8 +7,8 @@ use emomas_core::agent::{Closing, Config, Decision, Observation};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::chart;
 use crate::StoreError;
+use crate::chart;
 use crate::journal::{ChartStep, Header, Kind, Outcome, Read, Record, Said, Step, read};
 use crate::session::{Session, SessionError};
 

@@ -37,6 +37,7 @@ fn sample() -> (TempDir, PathBuf) {
     assert_eq!(journal.append(Kind::Note, &note).expect("written"), 3);
     assert_eq!(journal.append(Kind::Outcome, &outcome).expect("written"), 4);
     assert_eq!(journal.append(Kind::Close, &Close { reason: "end of run".to_owned() }).expect("written"), 5);
+    assert_eq!(journal.append(Kind::Chart, &json!({"turn": 4})).expect("written"), 6);
     journal.close().expect("closed");
     (folder, path)
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emomas._native import Core, Decision, Scenario
+    from emomas.hearing import Heard
 
 CONVERSATION = Path(__file__).with_name("conversation.toml")
 """The chart that agents run on by default; copy it to change it."""
@@ -41,7 +42,7 @@ def load_chart(chart: Chart | dict[str, Any] | str | Path | None) -> Chart:
 class Conversation:
     """One conversation's run of its chart. Each step goes through the core's journal.
 
-    The state is the machine's alone: what the agent asks (`stopped`, `hands_over`, `forbidden`) is read off it.
+    The state is the machine's alone: `stopped`, `handed_over`, `hands_over` and `forbidden` are read off it.
     """
 
     def __init__(self, core: Core, scenario: Scenario, chart: Chart) -> None:
@@ -88,9 +89,11 @@ class Conversation:
         return self._tell(time_s, {}, [(event, priority, dict(data or {})) for event in events])
 
     def decided(
-        self, heard: str, decision: Decision, own: float | None, theirs: float | None, time_s: float
+        self, heard: Heard, decision: Decision, own: float | None, theirs: float | None, time_s: float
     ) -> tuple[Effect, ...]:
         """Tell what was heard, and that the core has decided what to do about it."""
+        offers = heard.offer is not None and heard.act in ("talk", "reject")
+        event = f"heard.{'offer' if offers else heard.act}"
         inputs = {
             **{f"belief.stance.{n}": x for n, x in zip(STANCES, decision.stance_belief, strict=True)},
             **{f"belief.emotion.{n}": x for n, x in zip(EMOTIONS, decision.emotion_belief, strict=True)},
@@ -98,8 +101,8 @@ class Conversation:
             "progress": min(1.0, decision.turn / self._turns),
             **self._gap(own, theirs),
         }
-        data = {} if theirs is None else {"offer": theirs}
-        return self._tell(time_s, inputs, [(f"heard.{heard}", "control", data), ("turn", "control", {})])
+        data = {} if heard.offer is None else {"offer": heard.offer}
+        return self._tell(time_s, inputs, [(event, "control", data), ("turn", "control", {})])
 
     def acted(
         self, act: str, offer: float | None, own: float | None, theirs: float | None, time_s: float

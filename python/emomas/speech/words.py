@@ -100,8 +100,8 @@ class Words:
         the number both now hold); `confirm_…` reads `offer` back; `ask`, `walk_away` and `hand_over` say no
         number. Values are in the scenario's unit; `turn` only varies the wording. `heard` is the moment (one
         of `moments.MOMENTS`) that the person's words made, by default that of the last counterpart line;
-        `asks` are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or when
-        the act's number is missing.
+        `asks` are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or
+        when the act's number is missing.
         """
         _one_of("act", act, SPOKEN_ACTS)
         _one_of("emotion", emotion, EMOTIONS)

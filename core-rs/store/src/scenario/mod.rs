@@ -213,8 +213,20 @@ impl TryFrom<Draft> for Scenario {
             norms,
             thresholds,
         } = draft;
-        let mut scenario =
-            Self { schema, id, domain, title, derived, parties, quantity, agent, counterpart, facts, norms, thresholds };
+        let mut scenario = Self {
+            schema,
+            id,
+            domain,
+            title,
+            derived,
+            parties,
+            quantity,
+            agent,
+            counterpart,
+            facts,
+            norms,
+            thresholds,
+        };
         scenario.drop_negative_zeros();
         scenario.check()?;
         Ok(scenario)
