@@ -1,6 +1,7 @@
 """The conversation chart: what it makes of a talk, what the agent makes of it, and that all of it replays."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -363,3 +364,20 @@ def test_a_whole_conversation_replays_bit_for_bit(tmp_path):
 def test_the_picture_in_the_docs_is_current():
     picture = (ROOT / "docs" / "img" / "conversation.svg").read_text(encoding="utf-8")
     assert picture == conversation_chart().to_svg()
+
+
+def test_the_examples_in_the_docs_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "charts.md").read_text(encoding="utf-8")
+    talk, lamp = re.findall(r"```py\n(.*?)```", page, re.DOTALL)
+    names = {"emomas": emomas}
+    for line in talk.splitlines():
+        code, _, comment = line.partition("  # ")
+        if comment.startswith("("):
+            assert comment.startswith(repr(eval(code, names)))
+        else:
+            exec(code, names)
+    assert emomas.replay(tmp_path / "talk.journal").identical
+    exec(lamp, names)
+    names["agent"].open()
+    assert names["agent"].state == ("opening", "nominal", "down", "white")

@@ -20,6 +20,9 @@ CONVERSATION = Path(__file__).with_name("conversation.toml")
 Effect = tuple[str, dict[str, Any]]
 """What a chart asks for: a name, and what comes with it."""
 
+_STANCES = tuple(f"belief.stance.{name}" for name in STANCES)
+_EMOTIONS = tuple(f"belief.emotion.{name}" for name in EMOTIONS)
+
 CAUTIOUS = ("anger", "disgust")
 """Emotions that aren't shown in the states `caution` and `crisis`."""
 
@@ -95,8 +98,8 @@ class Conversation:
         offers = heard.offer is not None and heard.act in ("talk", "reject")
         event = f"heard.{'offer' if offers else heard.act}"
         inputs = {
-            **{f"belief.stance.{n}": x for n, x in zip(STANCES, decision.stance_belief, strict=True)},
-            **{f"belief.emotion.{n}": x for n, x in zip(EMOTIONS, decision.emotion_belief, strict=True)},
+            **dict(zip(_STANCES, decision.stance_belief, strict=True)),
+            **dict(zip(_EMOTIONS, decision.emotion_belief, strict=True)),
             "belief.valence": decision.valence,
             "progress": min(1.0, decision.turn / self._turns),
             **self._gap(own, theirs),
