@@ -19,7 +19,7 @@ from emomas.speech import book as books
 from emomas.speech.book import COMMON_SLOTS, DOMAINS, FACTS, FOLDER, agent_book, counterpart_book
 from emomas.speech.moments import POOLS
 from emomas.speech.quantity import speak_value
-from emomas.speech.words import AGENT_ACTS, CONFIRMATIONS, COUNTERPART_ACTS, EMOTIONS, PHASES, STYLES, Words
+from emomas.speech.words import CONFIRMATIONS, COUNTERPART_ACTS, EMOTIONS, PHASES, SPOKEN_ACTS, STYLES, Words
 
 tomllib = pytest.importorskip("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
@@ -176,7 +176,7 @@ def test_every_template_renders(domain: str, book: Any) -> None:
 def test_template_files_are_used_small_and_free_of_numbers(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 400
-    shared = ("common", "counterpart", "moods", "confirm", "answers")
+    shared = ("common", "counterpart", "moods", "confirm", "hand_over", "answers")
     assert re.sub(r"^(counterpart|moods)_", "", file.stem) in (*DOMAINS, *shared)
     body = re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     assert not DIGITS.search(body)
@@ -220,8 +220,10 @@ def test_there_is_enough_to_choose_from(domain: str) -> None:
         assert min(len(person[f"mood.vanilla.{emotion}"]), len(person[f"mood.any.{emotion}"]) + 2) >= 10
         assert all(len(person[f"mood.{style}.{emotion}"]) >= 3 for style in STYLES[1:])
     # Fifteen of the acts that come again and again, and ten of each, whatever the facts are.
-    assert all(free(agent[f"act.{act}.any"]) >= 10 for act in AGENT_ACTS)
-    assert all(free(agent[f"act.{act}.any"]) >= 15 for act in ("counter", "hold", *CONFIRMATIONS))
+    assert all(free(agent[f"act.{act}.any"]) >= 10 for act in SPOKEN_ACTS)
+    assert all(
+        free(agent[f"act.{act}.any"]) >= 15 for act in ("counter", "hold", "hand_over", *CONFIRMATIONS)
+    )
     assert all(free(person[f"act.{act}"], {"offer"}) >= 15 for act in ("offer", "hold", "reject"))
     for act in COUNTERPART_ACTS:
         assert free(person[f"act.{act}"], {"offer"} if act in ("offer", "hold") else ()) >= 10, act
@@ -252,7 +254,7 @@ def test_the_word_lists_catch_what_they_are_for() -> None:
 @pytest.mark.parametrize("facts", [True, False])
 def test_every_act_emotion_phase_and_style_has_a_grounded_line(domain: str, facts: bool) -> None:
     scenario = sample(domain, facts=facts)
-    for act, emotion, phase in product(AGENT_ACTS, EMOTIONS, PHASES):
+    for act, emotion, phase in product(SPOKEN_ACTS, EMOTIONS, PHASES):
         agent_says(Words(scenario, 3), scenario, act, emotion, phase)
     for act, emotion, style in product(COUNTERPART_ACTS, EMOTIONS, STYLES):
         person_says(Words(scenario, 3), scenario, act, emotion, style)
@@ -262,7 +264,7 @@ def test_every_act_emotion_phase_and_style_has_a_grounded_line(domain: str, fact
 @pytest.mark.parametrize("facts", [True, False])
 def test_a_sentence_rests_for_ten_turns(domain: str, facts: bool) -> None:
     scenario = sample(domain, facts=facts)
-    for act, emotion in product(AGENT_ACTS, EMOTIONS):
+    for act, emotion in product(SPOKEN_ACTS, EMOTIONS):
         words = Words(scenario, 1)
         check_repeats([agent_says(words, scenario, act, emotion, PHASES[t % 4], t) for t in range(30)])
     for act, style in product(COUNTERPART_ACTS, STYLES):
@@ -280,7 +282,7 @@ def test_mixed_conversations_hold_every_rule(data: st.DataObject) -> None:
     agent: list[str] = []
     person: list[str] = []
     for turn in range(1, 16):
-        act, emotion, phase = (data.draw(st.sampled_from(known)) for known in (AGENT_ACTS, EMOTIONS, PHASES))
+        act, emotion, phase = (data.draw(st.sampled_from(known)) for known in (SPOKEN_ACTS, EMOTIONS, PHASES))
         agent.append(agent_says(words, scenario, act, emotion, phase, turn))
         act, emotion = (data.draw(st.sampled_from(known)) for known in (COUNTERPART_ACTS, EMOTIONS))
         person.append(person_says(words, scenario, act, emotion, style, turn))
@@ -354,7 +356,7 @@ def test_a_fact_rests_before_it_comes_back(domain: str) -> None:
 def test_long_facts_do_not_make_long_lines() -> None:
     scenario = {**sample("debt"), "facts": dict.fromkeys(FACTS["debt"], "a " * 44 + "ab")}
     words = Words(scenario, 0)
-    for turn, act in product(range(10), AGENT_ACTS):
+    for turn, act in product(range(10), SPOKEN_ACTS):
         agent_says(words, scenario, act, "sadness", "opening", turn)
 
 
@@ -392,5 +394,5 @@ def test_shipped_scenarios_can_be_talked_through(file: Path) -> None:
     words = Words(scenario, 0)
     for turn in range(40):
         emotion = EMOTIONS[turn % 7]
-        agent_says(words, scenario, AGENT_ACTS[turn % 6], emotion, PHASES[turn % 4], turn)
+        agent_says(words, scenario, SPOKEN_ACTS[turn % 6], emotion, PHASES[turn % 4], turn)
         person_says(words, scenario, COUNTERPART_ACTS[turn % 6], emotion, STYLES[turn % 4], turn)

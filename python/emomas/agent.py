@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emomas._native import Core, Decision, Evidence, Scenario
+from emomas.charts.conversation import Conversation, load_chart
 from emomas.errors import ConfigError, ObservationError
 from emomas.hearing import Heard, ReadBack, hear, plausible
 from emomas.library import load_scenario
@@ -20,7 +21,10 @@ from emomas.speech.words import Words
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from emomas._native import Chart
+    from emomas.charts.conversation import Effect
     from emomas.perception import TextObservation
     from emomas.speech.model import SpeechModel
 
@@ -33,9 +37,10 @@ class Reply:
     """What the agent answers in one turn.
 
     text: the words. emotion, intensity: what to show. vad: where face and body head for, each in [−1, 1].
-    act: open, counter, hold, accept, walk_away, or confirm: a number is read back, and only a clear yes to it
-    closes. offer: the number named, in the scenario's unit.
+    act: open, counter, hold, accept, walk_away; confirm: a number is read back, and only a clear yes to it
+    closes; or hand_over: no offer, a person takes over. offer: the number named, in the scenario's unit.
     decision: everything else. closed: whether this ended the conversation; deal: the agreed value.
+    state: the chart's active atomic states; effects: what it asks the host for, as (name, data).
     """
 
     text: str
@@ -47,6 +52,8 @@ class Reply:
     decision: Decision
     closed: bool
     deal: float | None
+    state: tuple[str, ...]
+    effects: tuple[Effect, ...]
 
 
 class Agent:
@@ -54,14 +61,17 @@ class Agent:
 
     Every turn is `observe` (what was heard and sensed), then `decide` (what to show, offer and say); `reply`
     is both for a turn of text. With `journal`, every decision is durable on disk before it is returned.
+    A chart (`emomas.charts`) holds the state of the conversation: the host tells it what happens by `send`,
+    and carries out its effects.
 
     Parameters: `scenario` an id, a TOML path or a Scenario; `policy` a name of `emomas._native.POLICIES` or a
     list of experts; `experts` functions from this agent to seven weights, each of which joins as one more
     expert; `speech` "templates", "bundled" (the small language model that comes with emomas), another model's
     name or folder, or a SpeechModel that several agents share; `on_words` hears the agent's words one by one,
-    once the whole line has passed the guard and is journalled; `today` the date that "by the 15th" refers to.
-    Time is taken from the caller: `time_s` in `observe`, else one turn per 8 s. A model that can't be loaded,
-    is late, or says what the guard refuses is replaced by templates: `speech_error` and the journal tell why.
+    once the whole line has passed the guard and is journalled; `today` the date that "by the 15th" refers to;
+    `chart` another conversation chart (a file, a dict or a Chart; see docs/charts.md). Time is taken from the
+    caller: `time_s` in `observe`, else one turn per 8 s. A model that can't be loaded, is late, or says what
+    the guard refuses is replaced by templates: `speech_error` and the journal tell why.
     """
 
     def __init__(
@@ -77,8 +87,9 @@ class Agent:
         speech: str | Path | SpeechModel = "templates",
         on_words: Callable[[str], None] | None = None,
         today: dt.date | None = None,
+        chart: Chart | dict[str, Any] | str | Path | None = None,
     ) -> None:
-        """Start a conversation; raises ConfigError, ScenarioError or JournalError."""
+        """Start a conversation; raises ConfigError, ChartError, ScenarioError or JournalError."""
         self.scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self._external = tuple(experts)
         if experts:
@@ -100,13 +111,17 @@ class Agent:
             from emomas.speech.model import chosen
 
             self._model, self.speech_error = chosen(speech)
+        self._chart = load_chart(chart)
         self._start_words()
         if journal is not None:
-            self.core.record(Path(journal), datetime.now(timezone.utc).isoformat(timespec="seconds"))
+            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            self.core.record(Path(journal), now, chart=self.conversation.machine)
             if self.speech_error:
                 self.core.note("speech", f"templates: {self.speech_error}")
 
     def _start_words(self) -> None:
+        self.conversation = Conversation(self.core, self.scenario, self._chart)
+        self._effects: list[Effect] = list(self.conversation.began)
         self.words = Words(json.loads(self.scenario.to_json()), self._seed)
         self._wording = Wording(self.words, self._model, self._seed)
         self._forget_heard()
@@ -146,10 +161,7 @@ class Agent:
         `act` (talk, reject, accept, leave) and `offer` (in the scenario's unit) overrule what the text says,
         and are never read back. Returns what was read in the text.
         """
-        if self.core.closed:
-            error = ObservationError("the conversation is closed: begin the next one with begin()")
-            error.code = "closed"
-            raise error
+        self._check_open()
         heard = self._read(text) if text is not None else None
         self._evidence.extend(evidence)
         if act is not None:
@@ -161,6 +173,14 @@ class Agent:
         if time_s is not None:
             self._time_s = time_s
         return heard
+
+    def _check_open(self) -> None:
+        stopped = self.conversation.stopped
+        if stopped or self.core.closed:
+            how = "was stopped" if stopped else "is closed"
+            error = ObservationError(f"the conversation {how}: begin the next one with begin()")
+            error.code = "stopped" if stopped else "closed"
+            raise error
 
     def _read(self, text: str) -> TextObservation:
         from emomas.perception import observe
@@ -190,26 +210,36 @@ class Agent:
 
     def decide(self) -> Reply:
         """Decide what to show, offer and say; closes the conversation when it is agreed or left."""
+        chart, time_s = self.conversation, self._now_s()
+        self._effects += chart.wait(time_s)
+        self._check_open()
         heard, said = self._heard, self._said
+        over = chart.hands_over and self.core.turn >= self.scenario.deadline_turns
         late = heard.agreed is not None and self.core.turn >= self.scenario.deadline_turns
         external = [list(expert(self)) for expert in self._external]
         try:
             decision = self.core.step(
                 self._evidence,
                 # After its last turn the core hears only a yes or a goodbye.
-                act="accept" if late else heard.act,
-                offer=None if late or heard.act in ("accept", "leave") else heard.offer,
-                time_s=max(self._time_s, self._next_time_s()),
+                act="leave" if over else "accept" if late else heard.act,
+                offer=None if over or late or heard.act in ("accept", "leave") else heard.offer,
+                time_s=time_s,
                 external=external or None,
+                forbid=chart.forbidden,
             )
         except (ConfigError, ObservationError):
             # What was wrong is wrong for good; after a StorageError the same turn may be tried again.
             self._forget_heard()
             raise
         self._forget_heard()
-        self._read_back = heard.read_back
+        theirs = self._their_offer
+        self._effects += chart.decided(heard, decision, self._own_offer, theirs, time_s)
+        self._check_open()
+        self._read_back = None if chart.hands_over else heard.read_back
         act, offer = decision.act, heard.agreed if late else decision.offer
-        if heard.read_back is not None:
+        if chart.hands_over:
+            act, offer = "hand_over", None
+        elif heard.read_back is not None:
             # The core's move stays unsaid; the next one that is said starts from it.
             act, offer = "confirm", heard.read_back.value
         elif act == "hold" and offer != self._own_offer:
@@ -217,7 +247,9 @@ class Agent:
         if act in ("open", "counter", "hold"):
             self._own_offer = offer
         text = self._words_for(decision, act, offer, said)
+        self._effects += chart.acted(act, offer, self._own_offer, theirs, time_s)
         closed = self._finish(act, offer)
+        effects, self._effects = tuple(self._effects), []
         return Reply(
             text=text,
             emotion=decision.emotion,
@@ -228,10 +260,39 @@ class Agent:
             decision=decision,
             closed=closed,
             deal=self.deal,
+            state=chart.machine.leaves,
+            effects=effects,
         )
 
-    def _next_time_s(self) -> float:
-        return self.core.turn * 8.0
+    def _now_s(self) -> float:
+        """When the next turn is, at the earliest: one per 8 s unless the caller says more."""
+        return max(self._time_s, self.core.turn * 8.0)
+
+    # The chart
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The chart's active atomic states."""
+        return self.conversation.machine.leaves
+
+    def send(
+        self, event: str, *, priority: str | None = None, time_s: float | None = None, **data: float
+    ) -> tuple[Effect, ...]:
+        """Tell the chart what happens, and return what it asks for.
+
+        The default chart knows `stop` (nothing more is said or shown), `hand_over` (a person takes over),
+        `resume` (a person has ended a crisis), `distress.raised` and `distress.acute` (from a detector of the
+        host's), and `link.up`, `link.armed`, `link.down`. `stop` has the priority `safety`, any other event
+        `control`. `data` are numbers that the chart may read. Raises ChartError, ConfigError or JournalError.
+        """
+        effects = () if time_s is None else self.wait(time_s)
+        chosen = priority or ("safety" if event == "stop" else "control")
+        return effects + self.conversation.tell(event, time_s=self._now_s(), priority=chosen, data=data)
+
+    def wait(self, time_s: float) -> tuple[Effect, ...]:
+        """Nothing is heard until `time_s` seconds into the conversation; returns what the chart asks for."""
+        self._time_s = max(self._time_s, time_s)
+        return self.conversation.wait(self._time_s)
 
     def speak(self, decision: Decision, *, their_offer: float | None = None) -> str:
         """The words for a decision, kept in the journal."""
@@ -300,14 +361,18 @@ class Agent:
             self.close(offer)
         elif act == "walk_away":
             self.close(None, result="left")
+        elif self.conversation.handed_over:
+            self.close(None, result="handed_over")
         return self.core.closed
 
     # Between conversations
 
     def close(self, deal: float | None = None, *, result: str | None = None) -> float:
         """End the conversation with a deal (in the scenario's unit) or without; returns the reward."""
+        reward = self.core.close(deal, result=result)[1]
         self.deal = deal
-        return self.core.close(deal, result=result)[1]
+        self._effects += self.conversation.tell("no_deal" if deal is None else "deal", time_s=self._now_s())
+        return reward
 
     def begin(self, scenario: str | Path | Scenario | None = None, *, seed: int | None = None) -> None:
         """Start the next conversation with everything learned so far; a journal does not go on."""

@@ -1,16 +1,20 @@
 //! The raw step.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use emomas_core::agent::{Act, Observation};
 use emomas_core::fusion::{Evidence as InnerEvidence, Signal};
 use emomas_store::Session;
+use emomas_store::chart::{Datum, Event, Told};
 use emomas_store::journal::{Note, Speaker};
 use emomas_store::session::configuration;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PySequence};
+use pyo3::types::{PyBytes, PyDict, PyList, PySequence};
 
+use crate::chart::data::to_value;
+use crate::chart::machine::{Machine, parse_priority};
 use crate::convert::{Numbers, PolicySpec};
 use crate::decision::Decision;
 use crate::errors::{Raise, argument, unknown};
@@ -127,15 +131,17 @@ impl Core {
     }
 
     /// From now on every turn is durable in a new journal at `path` before it is returned.
-    fn record(&mut self, path: PathBuf, created_at: &str) -> PyResult<()> {
+    #[pyo3(signature = (path, created_at, *, chart=None))]
+    fn record(&mut self, path: PathBuf, created_at: &str, chart: Option<PyRef<'_, Machine>>) -> PyResult<()> {
         if self.session.core().turn() > 0 {
             return Err(argument("the conversation has begun: start the journal before the first turn"));
         }
-        self.session.record(path, &self.scenario, self.seed, created_at).map_err(Raise::raise)
+        let chart = chart.as_ref().map(|machine| machine.inner());
+        self.session.record(path, &self.scenario, self.seed, created_at, chart).map_err(Raise::raise)
     }
 
     /// One turn: learns from what was observed, and decides what to show and what to offer.
-    #[pyo3(signature = (evidence=None, *, act="silence", offer=None, phase=None, time_s=None, external=None))]
+    #[pyo3(signature = (evidence=None, *, act="silence", offer=None, phase=None, time_s=None, external=None, forbid=None))]
     #[allow(clippy::needless_pass_by_value)] // Owned: converted from Python objects.
     #[allow(clippy::too_many_arguments)] // Keyword arguments of Python.
     fn step<'py>(
@@ -147,6 +153,7 @@ impl Core {
         phase: Option<&str>,
         time_s: Option<f64>,
         external: Option<Vec<[f64; 7]>>,
+        forbid: Option<Vec<String>>,
     ) -> PyResult<Bound<'py, Decision>> {
         let mut observation = Observation::at(time_s.unwrap_or_else(|| self.session.core().time_s()));
         observation.act = parse_act(act)?;
@@ -158,6 +165,9 @@ impl Core {
                 if full { Err(argument("more than 8 pieces of evidence: give one per channel")) } else { Ok(()) }
             })?;
         }
+        for name in forbid.iter().flatten() {
+            observation.forbid = observation.forbid.with(crate::convert::emotion(name)?);
+        }
         for dist in external.iter().flatten() {
             if observation.external.push(*dist).is_err() {
                 return Err(argument("more than 8 external distributions: give one per external expert"));
@@ -165,6 +175,36 @@ impl Core {
         }
         let inner = self.session.step(&observation).map_err(Raise::raise)?;
         Bound::new(py, Decision { inner })
+    }
+
+    /// Tells a machine what happens, durable in the journal on return: lets the clock reach `time_ns`, sets inputs, takes
+    /// events as (name, priority, data). Returns the effects as (name, data).
+    #[pyo3(signature = (machine, time_ns, inputs, events, /))]
+    fn tell<'py>(
+        &mut self,
+        py: Python<'py>,
+        machine: &mut Machine,
+        time_ns: u64,
+        inputs: BTreeMap<String, f64>,
+        events: Vec<(String, String, Bound<'py, PyDict>)>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let events = events.iter().map(told).collect::<PyResult<_>>()?;
+        let told = Told { time_ns, inputs, events };
+        let came = self.session.tell(machine.inner_mut(), &told).map_err(Raise::raise)?;
+        let effects = PyList::empty(py);
+        for effect in came.effects {
+            let data = PyDict::new(py);
+            for (key, value) in effect.data {
+                match value {
+                    Datum::Bool(x) => data.set_item(key, x)?,
+                    Datum::Int(x) => data.set_item(key, x)?,
+                    Datum::Float(x) => data.set_item(key, x)?,
+                    Datum::Text(x) => data.set_item(key, x)?,
+                }
+            }
+            effects.append((effect.effect, data))?;
+        }
+        Ok(effects)
     }
 
     /// Ends the conversation and learns from it; returns the agent's utility and the reward.
@@ -280,6 +320,17 @@ impl Core {
     pub(crate) fn session_mut(&mut self) -> &mut Session {
         &mut self.session
     }
+}
+
+fn told((event, priority, data): &(String, String, Bound<'_, PyDict>)) -> PyResult<Event> {
+    let priority = parse_priority(Some(priority))?;
+    let mut fields = BTreeMap::new();
+    for (name, value) in data {
+        let name: String = name.extract()?;
+        let value = to_value(&name, &value)?;
+        fields.insert(name, Datum::from(value));
+    }
+    Ok(Event { event: event.clone(), priority, data: fields })
 }
 
 pub(crate) fn expert_name(kind: emomas_core::experts::ExpertKind) -> String {

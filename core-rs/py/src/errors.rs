@@ -96,6 +96,7 @@ impl Raise for SessionError {
         match self {
             Self::Config(e) => e.raise(),
             Self::Snapshot(e) => e.raise(),
+            Self::Chart(e) => e.raise(),
             Self::Step(e) => e.raise(),
             Self::Store(e) => e.raise(),
             other => raise("EmomasError", "session", &other),

@@ -11,7 +11,7 @@ use crate::convert::json;
 use crate::decision::Decision;
 use crate::errors::Raise;
 
-/// A journal whose decisions were taken again.
+/// A journal whose decisions and chart steps were taken again.
 #[pyclass(frozen, module = "emomas")]
 pub(crate) struct Replay {
     inner: Inner,
@@ -19,7 +19,7 @@ pub(crate) struct Replay {
 
 #[pymethods]
 impl Replay {
-    /// Whether every decision and the outcome came out the same, bit for bit.
+    /// Whether every decision, chart step and the outcome came out the same, bit for bit.
     #[getter]
     fn identical(&self) -> bool {
         self.inner.is_identical()
@@ -62,11 +62,19 @@ impl Replay {
         Ok(said.iter().map(|s| (!s.details.is_null()).then(|| json(&s.details))).collect())
     }
 
-    /// Differences between journal and replay: (turn from 1, or 0 for the outcome; what differs).
+    /// Steps of the chart as JSON texts: turn, what it was told, what came of it.
+    fn chart_json(&self) -> Vec<String> {
+        self.inner.chart.iter().map(|s| json(&s.step)).collect()
+    }
+
+    /// Differences between journal and replay: (turn from 1, or 0 for the outcome and for what came before the first
+    /// turn; what differs), the first of each record.
     #[getter]
     fn differences(&self) -> Vec<(usize, String)> {
         let turns = self.inner.turns.iter().enumerate();
         let mut all: Vec<_> = turns.filter_map(|(i, t)| t.difference.clone().map(|d| (i + 1, d))).collect();
+        all.extend(self.inner.chart.iter().filter_map(|s| s.difference.clone().map(|d| (s.step.turn as usize, d))));
+        all.sort_by_key(|(turn, _)| *turn);
         all.extend(self.inner.outcome_difference.clone().map(|d| (0, d)));
         all
     }

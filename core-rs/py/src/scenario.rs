@@ -1,5 +1,6 @@
 //! Scenarios and their import.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use emomas_store::Scenario as Inner;
@@ -106,6 +107,12 @@ impl Scenario {
     #[getter]
     fn counterpart_reservation(&self) -> f64 {
         self.inner.counterpart.reservation
+    }
+
+    /// Thresholds of the conversation chart by name.
+    #[getter]
+    fn thresholds(&self) -> BTreeMap<&'static str, f64> {
+        self.inner.thresholds.named().into_iter().collect()
     }
 
     /// What the numbers imply: `no_zone`, `no_conflict`.

@@ -1,13 +1,15 @@
-//! Replay: every decision of a journal taken again and compared bit for bit.
+//! Replay: every decision and chart step of a journal taken again and compared bit for bit.
 
 use std::path::Path;
 
+use emomas_chart::{Capacity, Machine};
 use emomas_core::agent::{Closing, Config, Decision, Observation};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::StoreError;
-use crate::journal::{Header, Kind, Outcome, Read, Record, Said, Step, read};
+use crate::chart;
+use crate::journal::{ChartStep, Header, Kind, Outcome, Read, Record, Said, Step, read};
 use crate::session::{Session, SessionError};
 
 /// A journal, replayed.
@@ -17,6 +19,8 @@ pub struct Replay {
     pub header: Header,
     /// Its turns.
     pub turns: Vec<ReplayedTurn>,
+    /// The steps of its chart.
+    pub chart: Vec<ReplayedChartStep>,
     /// How the conversation ended, if it did.
     pub outcome: Option<Outcome>,
     /// First difference between the journalled and the replayed outcome.
@@ -40,10 +44,21 @@ pub struct ReplayedTurn {
     pub difference: Option<String>,
 }
 
+/// One step of the chart, replayed.
+#[derive(Debug)]
+pub struct ReplayedChartStep {
+    /// What went in, and what comes out now.
+    pub step: ChartStep,
+    /// First difference from the journal: the field's path, then and now.
+    pub difference: Option<String>,
+}
+
 impl Replay {
-    /// Whether every decision and the outcome came out the same, bit for bit.
+    /// Whether every decision, chart step and the outcome came out the same, bit for bit.
     pub fn is_identical(&self) -> bool {
-        self.outcome_difference.is_none() && self.turns.iter().all(|t| t.difference.is_none())
+        self.outcome_difference.is_none()
+            && self.turns.iter().all(|t| t.difference.is_none())
+            && self.chart.iter().all(|s| s.difference.is_none())
     }
 }
 
@@ -54,13 +69,14 @@ pub fn replay(path: impl AsRef<Path>) -> Result<Replay, SessionError> {
     let config: Config = configured(&header)?;
     let mut session = Session::new(config, header.seed, &header.learned_state)?;
     let (turns, outcome) = turns(&read, &mut session)?;
+    let chart = chart_steps(&read, &header)?;
     let mut outcome_difference = None;
     if let Some(outcome) = &outcome {
         let closing: Closing = session.close(outcome.value, &outcome.result)?;
         outcome_difference = difference("outcome", &outcome.detail, &json(&closing));
     }
     let torn_bytes = read.torn.map_or(0, |t| t.bytes);
-    Ok(Replay { header, turns, outcome, outcome_difference, skipped: read.skipped, torn_bytes })
+    Ok(Replay { header, turns, chart, outcome, outcome_difference, skipped: read.skipped, torn_bytes })
 }
 
 fn turns(read: &Read, session: &mut Session) -> Result<(Vec<ReplayedTurn>, Option<Outcome>), SessionError> {
@@ -81,10 +97,24 @@ fn turns(read: &Read, session: &mut Session) -> Result<(Vec<ReplayedTurn>, Optio
                 }
             }
             Kind::Outcome => outcome = Some(record.decode()?),
-            Kind::Header | Kind::Note | Kind::Close => {}
+            Kind::Header | Kind::Note | Kind::Close | Kind::Chart => {}
         }
     }
     Ok((turns, outcome))
+}
+
+/// The chart never enters into the core but through observations, which are kept: so it is replayed by itself.
+fn chart_steps(read: &Read, header: &Header) -> Result<Vec<ReplayedChartStep>, SessionError> {
+    let Some(text) = &header.chart else { return Ok(Vec::new()) };
+    let mut machine: Machine = chart::from_toml(text)?.start(Capacity::default(), 0, &mut ());
+    let mut steps = Vec::new();
+    for record in read.records.iter().filter(|record| record.kind == Kind::Chart) {
+        let ChartStep { turn, told, came: then } = record.decode::<ChartStep<chart::Told, Value>>()?;
+        let came = chart::tell(&mut machine, &told)?;
+        let difference = difference("chart", &then, &json(&came));
+        steps.push(ReplayedChartStep { step: ChartStep { turn, told, came }, difference });
+    }
+    Ok(steps)
 }
 
 fn configured(header: &Header) -> Result<Config, StoreError> {

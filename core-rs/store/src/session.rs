@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use emomas_chart::{ChartError, Machine};
 use emomas_core::agent::{Closing, Config, ConfigError, Core, Decision, Observation, Policy, SnapshotError, StepError};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::journal::{Durability, Header, Journal, Kind, Note, Outcome, Said, Speaker, Step};
+use crate::chart::{self, Came, Told};
+use crate::journal::{ChartStep, Durability, Header, Journal, Kind, Note, Outcome, Said, Speaker, Step};
 use crate::{Scenario, StoreError};
 
 /// Why a session can't go on.
@@ -20,6 +22,9 @@ pub enum SessionError {
     /// The learned state can't be restored.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The chart can't be built, or was told what it has no place for.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
     /// The turn was rejected.
     #[error(transparent)]
     Step(#[from] StepError),
@@ -81,13 +86,14 @@ impl Session {
         Ok(())
     }
 
-    /// Starts writing to a new journal at `path`; only before the first turn.
+    /// Starts writing to a new journal at `path`; only before the first turn. `chart` is what [`Session::tell`] will run.
     pub fn record(
         &mut self,
         path: impl AsRef<Path>,
         scenario: &Scenario,
         seed: u64,
         created_at: &str,
+        chart: Option<&Machine>,
     ) -> Result<(), SessionError> {
         let mut header = Header::new(scenario.clone(), seed, created_at);
         header.versions = BTreeMap::from([("emomas".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
@@ -95,6 +101,7 @@ impl Session {
         if self.core.has_learned() {
             header.learned_state = self.snapshot()?;
         }
+        header.chart = chart.map(|machine| chart::to_toml(machine.chart().source()));
         self.journal = Some(Journal::create(path, &header, Durability::EveryRecord)?);
         Ok(())
     }
@@ -129,6 +136,21 @@ impl Session {
             return Err(error);
         }
         Ok(decision)
+    }
+
+    /// One step of the chart, durable on return. When the journal can't be written, it has not happened.
+    pub fn tell(&mut self, machine: &mut Machine, told: &Told) -> Result<Came, SessionError> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(chart::tell(machine, told)?);
+        };
+        let before = machine.clone();
+        let came = chart::tell(machine, told)?;
+        let record = ChartStep { turn: self.core.turn(), told, came: &came };
+        if let Err(error) = journal.append(Kind::Chart, &record) {
+            *machine = before;
+            return Err(error.into());
+        }
+        Ok(came)
     }
 
     /// Keeps what was said, and how the words came about (`Value::Null` when there is nothing to tell).

@@ -23,7 +23,7 @@ fn said(turn: u32, text: &str) -> Said {
     Said { turn, speaker: Speaker::Counterpart, text: text.to_owned(), details: Value::Null }
 }
 
-/// A journal with one record of each kind; the folder lives as long as the path is needed.
+/// A journal with one record of each kind but the chart's; the folder lives as long as the path is needed.
 fn sample() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("run.journal");
@@ -66,6 +66,9 @@ fn framed(kind: u16, version: u16, payload: &[u8]) -> Vec<u8> {
 #[test]
 fn what_is_appended_is_read() {
     let (_folder, path) = sample();
+    let (mut journal, _) = Journal::open_append(&path, Durability::OnClose).expect("opened");
+    assert_eq!(journal.append(Kind::Chart, &json!({"turn": 4})).expect("written"), 6);
+    journal.close().expect("closed");
     let journal = read(&path).expect("readable");
     assert_eq!((journal.torn, journal.skipped), (None, 0));
     assert_eq!(journal.header().expect("a header"), header());

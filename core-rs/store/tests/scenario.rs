@@ -5,7 +5,7 @@ mod common;
 use common::{ROOFER, roofer};
 use emomas_core::{Direction, Domain, Emotion, Role};
 use emomas_store::scenario::{
-    AgentSide, CounterpartSide, Norms, Parties, Provenance, Quantity, SCHEMA, Scenario, Tag, Unit,
+    AgentSide, CounterpartSide, Norms, Parties, Provenance, Quantity, SCHEMA, Scenario, Tag, Thresholds, Unit,
 };
 use proptest::prelude::*;
 
@@ -68,6 +68,31 @@ fn a_shared_deadline_is_said_and_its_default_is_not_written() {
     let toml = shared.to_toml().expect("written");
     assert!(toml.contains("shared_deadline = true") && !hidden.to_toml().expect("written").contains("shared_deadline"));
     assert_eq!(Scenario::from_toml(&toml).expect("read"), shared);
+}
+
+#[test]
+fn thresholds_have_defaults_that_are_not_written() {
+    let said = |table: &str| Scenario::from_toml(&format!("{ROOFER}\n[thresholds]\n{table}\n"));
+    let (none, bold) = (said("crisis = 0.55").expect("sound"), said("crisis = 1\nsilence_s = 12.5").expect("sound"));
+    assert_eq!((&none, none.hash()), (&roofer(), roofer().hash()), "the default is the same scenario");
+    assert!(!none.to_toml().expect("written").contains("thresholds"));
+    assert_eq!((bold.thresholds.crisis, bold.thresholds.silence_s, bold.thresholds.calm), (1.0, 12.5, 0.35));
+    assert_ne!(bold.hash(), none.hash());
+    assert_eq!(Scenario::from_toml(&bold.to_toml().expect("written")).expect("read"), bold);
+    for (table, named) in [
+        ("crisis = 1.1", "line 35, thresholds.crisis is 1.1: give 0 to 1"),
+        ("calm = nan", "thresholds.calm is NaN"),
+        ("silence_s = 0", "thresholds.silence_s is 0: give 1 to 86400"),
+        ("stall_turns = 101", "thresholds.stall_turns is 101: give 1 to 100"),
+        ("calm = 0.5", "thresholds.caution is 0.45: thresholds.calm is 0.5: give that or more"),
+        ("caution = 0.6", "thresholds.crisis is 0.55: thresholds.caution is 0.6: give that or more"),
+        ("late = 0.3", "thresholds.late is 0.3: thresholds.middle is 0.34: give that or more"),
+    ] {
+        let error = said(table).expect_err("a refusal");
+        assert!(error.to_string().contains(named), "{error}");
+        assert_eq!(error.code(), "scenario_field");
+    }
+    assert!(said("panic = 1").expect_err("a refusal").to_string().contains("unknown field"));
 }
 
 #[test]
@@ -290,6 +315,7 @@ prop_compose! {
         deadline_turns in 1..=64u32,
         shared_deadline in any::<bool>(),
         limited in any::<bool>(),
+        near in 0.0..=1.0f64,
         forbid in prop::sample::subsequence(Emotion::ALL.to_vec(), 0..=6),
     ) -> Scenario {
         numbers.sort_by(f64::total_cmp);
@@ -311,6 +337,7 @@ prop_compose! {
             counterpart: CounterpartSide { target: e, reservation: b, exit_turn, ability: limited.then_some(d) },
             facts,
             norms: Norms { forbid },
+            thresholds: Thresholds { near, ..Thresholds::default() },
         }
     }
 }

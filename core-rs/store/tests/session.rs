@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use emomas_chart::{Capacity, Machine};
 use emomas_core::agent::{Act, Observation, Policy};
-use emomas_store::journal::{Durability, Journal, Kind, Speaker, Step};
+use emomas_store::chart::{self, Datum, Event, Told};
+use emomas_store::journal::{ChartStep, Durability, Journal, Kind, Speaker, Step};
 use emomas_store::session::configuration;
 use emomas_store::{Scenario, Session, SessionError, read, replay};
 use serde_json::json;
@@ -28,7 +30,7 @@ fn heard(turn: u32) -> Observation {
 fn recorded(path: &Path, learned: &[u8]) -> Session {
     let scenario = scenario();
     let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, learned).expect("valid");
-    session.record(path, &scenario, 5, "2026-11-24T00:00:00Z").expect("a new file");
+    session.record(path, &scenario, 5, "2026-11-24T00:00:00Z", None).expect("a new file");
     for turn in 0..4 {
         session.step(&heard(turn)).expect("a turn");
         session.said(Speaker::Agent, &format!("turn {turn}"), json!({"took_ms": turn})).expect("kept");
@@ -115,6 +117,99 @@ fn details_of_what_was_said_may_lack_and_change_no_replay() {
     }
 }
 
+/// Asks for `late` after two seconds and for `sum` at each `add`.
+const COUNTER: &str = r#"
+variables = { sum = 0.0 }
+inputs = ["weight"]
+[states.a]
+after."2 s" = "b"
+transitions = [{ event = "add", do = [
+  { assign = "sum", value = "sum + weight * _event.n" },
+  { effect = "sum", data = { sum = "sum" } },
+] }]
+[states.b]
+entry = ["late"]
+"#;
+
+/// A journal with three steps of `COUNTER`; returns what it was told.
+fn counted(path: &Path) -> Vec<Told> {
+    let scenario = scenario();
+    let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
+    let mut machine: Machine = chart::from_toml(COUNTER).expect("sound").start(Capacity::default(), 0, &mut ());
+    session.record(path, &scenario, 5, "now", Some(&machine)).expect("a new file");
+    let add = |n| Event { event: "add".to_owned(), priority: Default::default(), data: [("n".to_owned(), n)].into() };
+    let tolds = vec![
+        Told { inputs: [("weight".to_owned(), 0.1)].into(), events: vec![add(Datum::Int(3))], ..Told::default() },
+        Told { time_ns: 1, inputs: [].into(), events: vec![add(Datum::Float(7.0)), add(Datum::Int(1))] },
+        Told { time_ns: 3_000_000_000, ..Told::default() },
+    ];
+    session.step(&heard(0)).expect("a turn");
+    let came: Vec<_> = tolds.iter().map(|told| session.tell(&mut machine, told).expect("kept")).collect();
+    let sums = |k: usize| came[k].effects.iter().map(|e| e.data["sum"].clone()).collect::<Vec<_>>();
+    let first = 0.1 * 3.0;
+    assert_eq!(sums(0), [Datum::Float(first)]);
+    assert_eq!(sums(1), [Datum::Float(first + 0.1 * 7.0), Datum::Float(first + 0.1 * 7.0 + 0.1)]);
+    assert_eq!((came[2].effects[0].effect.as_str(), came[2].configuration.as_slice()), ("late", &["b".to_owned()][..]));
+    let refused = Told { time_ns: 9, inputs: [("mass".to_owned(), 1.0)].into(), ..Told::default() };
+    let before = machine.snapshot();
+    assert!(matches!(session.tell(&mut machine, &refused), Err(SessionError::Chart(_))));
+    assert_eq!(machine.snapshot(), before, "what was refused has not happened");
+    tolds
+}
+
+#[test]
+fn chart_steps_replay_bit_for_bit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("chart.journal");
+    let tolds = counted(&path);
+    let played = replay(&path).expect("whole");
+    assert!(played.is_identical(), "{:?}", played.chart);
+    assert_eq!(played.chart.iter().map(|s| s.step.told.clone()).collect::<Vec<_>>(), tolds);
+    assert_eq!(played.chart.iter().map(|s| s.step.turn).collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+#[test]
+fn an_altered_chart_step_is_found_and_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let honest = folder.path().join("honest");
+    counted(&honest);
+    let records = read(&honest).expect("whole");
+    type Alter = fn(&mut ChartStep<Told, serde_json::Value>);
+    // Which step is altered, how, and what the first difference says.
+    let alterations: [(usize, Alter, &str); 4] = [
+        (
+            0,
+            |s| s.came["effects"][0]["data"]["sum"] = 0.3.into(),
+            "chart.effects[0].data.sum: journal 0.3, replay 0.30000000000000004",
+        ),
+        (
+            0,
+            |s| s.came["effects"][0]["effect"] = "sun".into(),
+            "chart.effects[0].effect: journal \"sun\", replay \"sum\"",
+        ),
+        (2, |s| s.came["configuration"][0] = "a".into(), "chart.configuration[0]: journal \"a\", replay \"b\""),
+        (2, |s| s.told.time_ns = 1_999_999_999, "chart.configuration[0]: journal \"b\", replay \"a\""),
+    ];
+    for (n, (at, alter, named)) in alterations.into_iter().enumerate() {
+        let forged = folder.path().join(n.to_string());
+        let header = records.header().expect("a header");
+        let mut copy = Journal::create(&forged, &header, Durability::OnClose).expect("new");
+        for (k, record) in records.records.iter().filter(|r| r.kind == Kind::Chart).enumerate() {
+            let mut step = record.decode().expect("a step");
+            if k == at {
+                alter(&mut step);
+            }
+            copy.append(Kind::Chart, &step).expect("written");
+        }
+        copy.close().expect("written");
+        let played = replay(&forged).expect("whole");
+        assert!(!played.is_identical());
+        let differences: Vec<_> = played.chart.iter().map(|s| s.difference.as_deref()).collect();
+        assert_eq!(differences[at], Some(named), "{differences:?}");
+        assert!(differences[..at].iter().all(Option::is_none), "{differences:?}");
+    }
+}
+
 #[test]
 fn a_second_journal_never_replaces_the_first() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -122,7 +217,7 @@ fn a_second_journal_never_replaces_the_first() {
     recorded(&path, &[]);
     let scenario = scenario();
     let mut other = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
-    let refused = other.record(&path, &scenario, 5, "now");
+    let refused = other.record(&path, &scenario, 5, "now", None);
     assert!(matches!(refused, Err(SessionError::Store(e)) if e.code() == "journal_exists"));
     assert!(replay(&path).expect("whole").is_identical());
 }
@@ -134,7 +229,7 @@ fn a_turn_that_cannot_be_written_has_not_happened() {
     if let Ok(path) = std::env::var(CHILD) {
         let scenario = scenario();
         let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
-        session.record(&path, &scenario, 5, "now").expect("the header fits");
+        session.record(&path, &scenario, 5, "now", None).expect("the header fits");
         for turn in 0..15 {
             let before = session.core().clone();
             if session.step(&heard(turn)).is_err() {

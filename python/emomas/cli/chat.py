@@ -57,7 +57,7 @@ def chat(
     view.speech_error(screen, agent.speech_error)
     reply = agent.open()
     while True:
-        screen.print(view.line("agent", reply.text, reply.emotion, ""))
+        screen.print(view.line("agent", reply.text, reply.emotion, view.place(reply.state)))
         if why:
             for reason in view.why(reply.decision, agent.core.experts, chosen):
                 screen.print(f"        · {reason}", style="dim", markup=False)

@@ -35,7 +35,7 @@ def replay(
     jsonl: Annotated[Path | None, typer.Option(help="Also export the records as JSON Lines.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
 ) -> None:
-    """Take every decision of a journal again, compare bit for bit, and show why each was made.
+    """Take every decision and chart step of a journal again, compare bit for bit, and show why each was made.
 
     [bold]Examples[/bold]
 
@@ -77,7 +77,7 @@ def replay(
         screen.print(f"[bold green]identical[/bold green]: {len(replayed)} decisions, bit for bit")
         return
     for turn, what in replayed.differences:
-        where = "outcome" if turn == 0 else f"turn {turn}"
+        where = "outcome" if what.startswith("outcome") else f"turn {turn}"
         screen.print(f"[bold red]different[/bold red] {where}: {escape(what)}")
     screen.print(
         f"the journal was written by {header['versions']}; replay it with that version", markup=False

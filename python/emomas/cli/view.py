@@ -100,6 +100,11 @@ def line(who: str, words: str, emotion: str, detail: str) -> Text:
     return text
 
 
+def place(state: Sequence[str]) -> str:
+    """Where the chart stands, in a few words: its resting regions are left out."""
+    return ", ".join(leaf.replace("_", " ") for leaf in state if leaf not in ("nominal", "down"))
+
+
 def agent_line(decision: Decision, words: str, scenario: Scenario) -> Text:
     """What the agent said and why it offered what it offered."""
     number = "" if decision.offer is None else f" {speak_value(decision.offer, scenario.unit)}"

@@ -57,7 +57,13 @@ Book = Mapping[str, tuple[Variant, ...]]
 @cache
 def agent_book(domain: str) -> Book:
     """The agent's templates for a domain, on top of those every domain shares."""
-    shared = ("common.toml", "confirm.toml", "answers.toml", _MOODS.get(domain, "moods.toml"))
+    shared = (
+        "common.toml",
+        "confirm.toml",
+        "hand_over.toml",
+        "answers.toml",
+        _MOODS.get(domain, "moods.toml"),
+    )
     book: dict[str, tuple[Variant, ...]] = {}
     for file in shared:
         book |= _read(file, frozenset())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emomas.speech.book import FACTS
 from emomas.speech.request import NEEDED, SLOT, TOPICS, Request
 from emomas.speech.stop import Stop
-from emomas.speech.words import JARRING, Words
+from emomas.speech.words import AGENT_ACTS, JARRING, Words
 
 if TYPE_CHECKING:
     from emomas.speech.model import SpeechModel
@@ -77,7 +77,7 @@ class Wording:
                 asks=asks,
             )
 
-        if self._model is None:
+        if self._model is None or act not in AGENT_ACTS:
             return Said(template())
         slots = set(NEEDED.get(("agent", act), ()))
         topics: tuple[str, ...] = ()

@@ -19,6 +19,8 @@ EMOTIONS = ("joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral")
 PHASES = ("opening", "bargaining", "impasse", "closing")
 CONFIRMATIONS = ("confirm_offer", "confirm_part", "confirm_deal")
 AGENT_ACTS = ("open", "counter", "hold", "ask", "accept", "walk_away", *CONFIRMATIONS)
+#: Acts that have templates. Handing over is worded by them alone, never by a model.
+SPOKEN_ACTS = (*AGENT_ACTS, "hand_over")
 COUNTERPART_ACTS = ("offer", "hold", "reject", "accept", "leave", "talk")
 STYLES = ("vanilla", "pressure", "victim", "threat")
 
@@ -96,13 +98,13 @@ class Words:
         """What the agent says: one to three sentences, at most 45 words.
 
         `open`, `counter` and `hold` say `offer`; `accept` confirms `their_offer` (or `offer`, when that is
-        the number both now hold); `confirm_…` reads `offer` back; `ask` and `walk_away` say no number. Values
-        are in the scenario's unit; `turn` only varies the wording. `heard` is the moment (one of
-        `moments.MOMENTS`) that the person's words made, by default that of the last counterpart line; `asks`
-        are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or when
-        the act's number is missing.
+        the number both now hold); `confirm_…` reads `offer` back; `ask`, `walk_away` and `hand_over` say no
+        number. Values are in the scenario's unit; `turn` only varies the wording. `heard` is the moment (one
+        of `moments.MOMENTS`) that the person's words made, by default that of the last counterpart line;
+        `asks` are topics to answer first. Raises ValueError for an unknown act, emotion, phase or moment, or
+        when the act's number is missing.
         """
-        _one_of("act", act, AGENT_ACTS)
+        _one_of("act", act, SPOKEN_ACTS)
         _one_of("emotion", emotion, EMOTIONS)
         _one_of("phase", phase, PHASES)
         heard = self.moment if heard is None else heard
@@ -117,12 +119,14 @@ class Words:
         elif heard == "hurt":
             middles = [variant for variant in middles if "risk" not in variant.slots]
         return speaker.line(
-            speaker.pool(f"act.{act}.any", f"act.{act}.{phase}"),
+            speaker.pool(f"act.{act}.any", f"act.{act}.own", f"act.{act}.{phase}"),
             slots,
             turn,
             greets=speaker.pool("greet.any") if act == "open" else (),
             answers=answers,
-            openers=[] if answers or act in CONFIRMATIONS else self._openers(act, emotion, heard),
+            openers=[]
+            if answers or act in (*CONFIRMATIONS, "hand_over")
+            else self._openers(act, emotion, heard),
             middles=middles,
         )
 

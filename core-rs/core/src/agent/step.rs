@@ -196,7 +196,7 @@ impl Core {
         let refused = if config.policy.unsafe_unmasked {
             EmotionSet::EMPTY
         } else {
-            mask::refused(config.domain, config.role, &stance, config.forbid)
+            mask::refused(config.domain, config.role, &stance, config.forbid.union(observation.forbid))
         };
         let context = context(phase, valence, gap);
         let selection = config.policy.selection;

@@ -36,6 +36,9 @@ pub struct Observation {
     pub offer: Option<f64>,
     /// Where the conversation stands, if the host knows; the default comes from the turn count.
     pub phase: Option<Phase>,
+    /// Emotions that may not be shown this turn, beside the mask.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "nothing_forbidden"))]
+    pub forbid: EmotionSet,
     /// Seconds since the conversation began.
     pub time_s: f64,
     /// The external experts' distributions, in the order of the policy.
@@ -53,8 +56,15 @@ impl Observation {
             phase: None,
             time_s,
             external: heapless::Vec::new(),
+            forbid: EmotionSet::EMPTY,
         }
     }
+}
+
+#[cfg(feature = "serde")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn nothing_forbidden(set: &EmotionSet) -> bool {
+    set.is_empty()
 }
 
 /// A move in the scenario's unit.

@@ -17,7 +17,7 @@ pub(super) fn to_python(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAn
 }
 
 /// A number or truth value for `field`; numbers must be finite.
-pub(super) fn to_value(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Value> {
+pub(crate) fn to_value(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Value> {
     let wrong = |remedy: &str| {
         let value = object.repr().map_or_else(|_| "?".to_owned(), |repr| repr.to_string());
         ChartError::Argument { field: "data", value: format!("{field}={value}"), remedy: remedy.to_owned() }.raise()

@@ -137,6 +137,12 @@ impl Chart {
         self.source().name.as_deref()
     }
 
+    /// The SAFE state that it names, if any.
+    #[getter]
+    fn safe(&self) -> Option<&str> {
+        self.source().safe.as_deref()
+    }
+
     /// What is suspicious: unreachable states, transitions that can't win, ambiguous ones.
     #[getter]
     fn warnings(&self) -> Vec<String> {

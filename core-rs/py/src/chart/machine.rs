@@ -33,6 +33,14 @@ impl Machine {
         Ok(Self { effects: Some(effects), ..Self::of(shared, inner) })
     }
 
+    pub(crate) const fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) const fn inner_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
+
     pub(super) fn of(shared: &Arc<Shared>, inner: Inner) -> Self {
         let hooks = Arc::new(Hooks::default());
         Self { inner, shared: Arc::clone(shared), hooks, bound: Vec::new(), effects: None }
@@ -89,7 +97,7 @@ impl Machine {
     }
 }
 
-fn parse_priority(name: Option<&str>) -> PyResult<Priority> {
+pub(crate) fn parse_priority(name: Option<&str>) -> PyResult<Priority> {
     let Some(name) = name else { return Ok(Priority::Control) };
     Priority::from_name(name).ok_or_else(|| unknown("priority", name, &Priority::ALL.map(Priority::name)))
 }

@@ -1,7 +1,7 @@
-//! Statecharts: [`definition`] is the chart, built once; [`machine`] what runs; `data` converts values, `host` collects
+//! Statecharts: [`definition`] is the chart, built once; [`machine`] what runs; [`data`] converts values, `host` collects
 //! effects.
 
-mod data;
+pub(crate) mod data;
 pub(crate) mod definition;
 mod host;
 pub(crate) mod machine;

@@ -9,7 +9,7 @@ use emomas_core::rng::Rng;
 use sha2::{Digest, Sha256};
 
 use super::{Case, Layout};
-use crate::scenario::{AgentSide, CounterpartSide, Norms, Parties, Quantity, SCHEMA, Scenario};
+use crate::scenario::{AgentSide, CounterpartSide, Norms, Parties, Quantity, SCHEMA, Scenario, Thresholds};
 
 /// What a draw is for; each has its own stream, so that a new one shifts none of the others.
 #[derive(Clone, Copy)]
@@ -64,6 +64,7 @@ pub(super) fn scenario(layout: Layout, file: &str, case_id: &str, case: Case) ->
         // An empty column is no fact; a required one will be missed by the scenario's check.
         facts: case.facts.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.to_owned(), v)).collect(),
         norms: Norms::default(),
+        thresholds: Thresholds::default(),
     })
 }
 

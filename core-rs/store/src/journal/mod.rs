@@ -30,5 +30,5 @@ mod writer;
 pub use export::{Exported, export_jsonl};
 pub use frame::{MAX_PAYLOAD_BYTES, Torn};
 pub use reader::{Read, Record, read};
-pub use records::{Close, Header, Kind, Note, Outcome, Said, Speaker, Step};
+pub use records::{ChartStep, Close, Header, Kind, Note, Outcome, Said, Speaker, Step};
 pub use writer::{Durability, Journal, Reopened};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chart::{Came, Told};
 use crate::hex;
 use crate::scenario::Scenario;
 
@@ -25,11 +26,14 @@ pub enum Kind {
     Outcome = 5,
     /// The writer finished in order. Payload: [`Close`].
     Close = 6,
+    /// One step of the chart. Payload: [`ChartStep`].
+    Chart = 7,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Header, Self::Step, Self::Said, Self::Note, Self::Outcome, Self::Close];
+    pub const ALL: [Self; 7] =
+        [Self::Header, Self::Step, Self::Said, Self::Note, Self::Outcome, Self::Close, Self::Chart];
 
     /// Lower-case English name.
     pub const fn name(self) -> &'static str {
@@ -40,6 +44,7 @@ impl Kind {
             Self::Note => "note",
             Self::Outcome => "outcome",
             Self::Close => "close",
+            Self::Chart => "chart",
         }
     }
 
@@ -74,6 +79,9 @@ pub struct Header {
     /// What the agent had learned before; empty when it starts fresh.
     #[serde(with = "hex", default)]
     pub learned_state: Vec<u8>,
+    /// The chart that the conversation runs on, as TOML; none in journals without chart steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<String>,
     /// When the run started, RFC 3339; told by the caller, since this crate reads no clock.
     pub created_at: String,
 }
@@ -88,6 +96,7 @@ impl Header {
             scenario,
             configuration: Value::Null,
             learned_state: Vec::new(),
+            chart: None,
             created_at: created_at.into(),
         }
     }
@@ -102,6 +111,17 @@ pub struct Step<O = Value, D = Value> {
     pub observation: O,
     /// What came out.
     pub decision: D,
+}
+
+/// One step of the chart: what it was told and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartStep<T = Told, C = Came> {
+    /// The agent's turns taken until then.
+    pub turn: u32,
+    /// What went in.
+    pub told: T,
+    /// What came out.
+    pub came: C,
 }
 
 /// Who spoke.

@@ -21,7 +21,8 @@ impl Scenario {
         self.check_role()?;
         self.check_numbers()?;
         self.check_order()?;
-        self.check_norms()
+        self.check_norms()?;
+        self.thresholds.check()
     }
 
     fn check_names(&self) -> Result<(), StoreError> {

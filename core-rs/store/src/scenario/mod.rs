@@ -5,6 +5,7 @@
 
 mod check;
 mod parse;
+mod thresholds;
 mod units;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{StoreError, hex};
+pub use thresholds::Thresholds;
 pub use units::Unit;
 
 /// The scenario format this build reads and writes.
@@ -51,6 +53,9 @@ pub struct Scenario {
     /// What may not be shown.
     #[serde(skip_serializing_if = "Norms::is_empty")]
     pub norms: Norms,
+    /// When the conversation chart changes its state.
+    #[serde(skip_serializing_if = "Thresholds::is_default")]
+    pub thresholds: Thresholds,
 }
 
 /// Who speaks.
@@ -186,15 +191,42 @@ struct Draft {
     facts: BTreeMap<String, String>,
     #[serde(default)]
     norms: Norms,
+    #[serde(default)]
+    thresholds: Thresholds,
 }
 
 impl TryFrom<Draft> for Scenario {
     type Error = StoreError;
 
     fn try_from(draft: Draft) -> Result<Self, StoreError> {
-        let Draft { schema, id, domain, title, derived, parties, quantity, agent, counterpart, facts, norms } = draft;
-        let mut scenario =
-            Self { schema, id, domain, title, derived, parties, quantity, agent, counterpart, facts, norms };
+        let Draft {
+            schema,
+            id,
+            domain,
+            title,
+            derived,
+            parties,
+            quantity,
+            agent,
+            counterpart,
+            facts,
+            norms,
+            thresholds,
+        } = draft;
+        let mut scenario = Self {
+            schema,
+            id,
+            domain,
+            title,
+            derived,
+            parties,
+            quantity,
+            agent,
+            counterpart,
+            facts,
+            norms,
+            thresholds,
+        };
         scenario.drop_negative_zeros();
         scenario.check()?;
         Ok(scenario)
@@ -275,6 +307,12 @@ impl Scenario {
             &mut self.agent.reservation,
             &mut self.counterpart.target,
             &mut self.counterpart.reservation,
+            &mut self.thresholds.calm,
+            &mut self.thresholds.caution,
+            &mut self.thresholds.crisis,
+            &mut self.thresholds.middle,
+            &mut self.thresholds.late,
+            &mut self.thresholds.near,
         ]
         .into_iter()
         .chain(&mut self.counterpart.ability)

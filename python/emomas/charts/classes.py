@@ -1,4 +1,4 @@
-"""Statecharts written as classes: `@statechart` turns nested classes into an `emomas.Chart`."""
+"""Statecharts written as classes: nested classes become states."""
 
 from __future__ import annotations
 
