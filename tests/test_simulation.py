@@ -27,6 +27,12 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads():
     assert one.tobytes() != small(seed=6).tobytes()
 
 
+def test_very_many_runs_fit_the_stack_of_a_thread():
+    many = simulate("debt", policy="vanilla", runs=20_000, episodes=1, threads=1)
+    assert many.shape == (20_000, 1)
+    assert np.array_equal(many["run"][:, 0], np.arange(20_000))
+
+
 def test_in_the_placebo_world_common_seeds_give_equal_outcomes():
     base = small("vanilla", world="placebo")
     for policy in ["joy", "sadness", "anger", "fear", "surprise", "disgust", "random", "emomas"]:

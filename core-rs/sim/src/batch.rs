@@ -203,6 +203,9 @@ impl Batch<'_> {
             .collect()
     }
 
+    /// One run. Never inlined: it keeps a core on the stack (hundreds of kilobytes), and rayon's halving of many runs
+    /// would keep one at every depth.
+    #[inline(never)]
     fn run(
         &self,
         run: usize,
