@@ -132,6 +132,7 @@ impl Core {
 
     /// From now on every turn is durable in a new journal at `path` before it is returned.
     #[pyo3(signature = (path, created_at, *, chart=None))]
+    #[allow(clippy::needless_pass_by_value)] // Arguments of Python.
     fn record(&mut self, path: PathBuf, created_at: &str, chart: Option<PyRef<'_, Machine>>) -> PyResult<()> {
         if self.session.core().turn() > 0 {
             return Err(argument("the conversation has begun: start the journal before the first turn"));
@@ -180,6 +181,7 @@ impl Core {
     /// Tells a machine what happens, durable in the journal on return: lets the clock reach `time_ns`, sets inputs, takes
     /// events as (name, priority, data). Returns the effects as (name, data).
     #[pyo3(signature = (machine, time_ns, inputs, events, /))]
+    #[allow(clippy::needless_pass_by_value)] // Arguments of Python.
     fn tell<'py>(
         &mut self,
         py: Python<'py>,

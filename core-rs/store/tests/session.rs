@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use emomas_chart::{Capacity, Machine};
+use emomas_chart::{Capacity, Machine, Priority};
 use emomas_core::agent::{Act, Observation, Policy};
 use emomas_store::chart::{self, Datum, Event, Told};
 use emomas_store::journal::{ChartStep, Durability, Journal, Kind, Speaker, Step};
@@ -137,7 +137,7 @@ fn counted(path: &Path) -> Vec<Told> {
     let mut session = Session::new(configuration(&scenario, Policy::emomas()), 5, &[]).expect("valid");
     let mut machine: Machine = chart::from_toml(COUNTER).expect("sound").start(Capacity::default(), 0, &mut ());
     session.record(path, &scenario, 5, "now", Some(&machine)).expect("a new file");
-    let add = |n| Event { event: "add".to_owned(), priority: Default::default(), data: [("n".to_owned(), n)].into() };
+    let add = |n| Event { event: "add".to_owned(), priority: Priority::default(), data: [("n".to_owned(), n)].into() };
     let tolds = vec![
         Told { inputs: [("weight".to_owned(), 0.1)].into(), events: vec![add(Datum::Int(3))], ..Told::default() },
         Told { time_ns: 1, inputs: [].into(), events: vec![add(Datum::Float(7.0)), add(Datum::Int(1))] },
@@ -168,13 +168,14 @@ fn chart_steps_replay_bit_for_bit() {
     assert_eq!(played.chart.iter().map(|s| s.step.turn).collect::<Vec<_>>(), [1, 1, 1]);
 }
 
+type Alter = fn(&mut ChartStep<Told, serde_json::Value>);
+
 #[test]
 fn an_altered_chart_step_is_found_and_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let honest = folder.path().join("honest");
     counted(&honest);
     let records = read(&honest).expect("whole");
-    type Alter = fn(&mut ChartStep<Told, serde_json::Value>);
     // Which step is altered, how, and what the first difference says.
     let alterations: [(usize, Alter, &str); 4] = [
         (
