@@ -199,15 +199,17 @@ def transcript(scenario: Scenario, seed: int) -> list[str]:
     agent = Agent(scenario, seed=seed)
     person = Dialogue(scenario, counterpart="victim", seed=seed)
     lines = []
-    standing = None
     for _ in range(scenario.deadline_turns):
-        decision = person.agent_turn(agent.core)
-        lines += [agent.speak(decision, their_offer=standing), decision.to_json()]
+        evidence, heard, offer, time_s = person.observation(agent.core.turn)
+        agent.observe(evidence=evidence, act=heard, offer=offer, time_s=time_s)
+        reply = agent.decide()
+        decision = reply.decision
+        person.follow(decision)
+        lines += [reply.text, decision.to_json()]
         answer = person.counterpart_turn(decision)
         if answer is None:
             break
         act, offer, displayed, _ = answer
-        standing = standing if offer is None else offer
         spoken = "offer" if offer is not None else act
         lines.append(
             agent.words.counterpart_line(

@@ -46,21 +46,19 @@ def played(name: str, counterpart: str, policy: str, seed: int) -> list[Line]:
     agent = Agent(scenario, policy=policy, seed=seed)
     person = Dialogue(scenario, counterpart=counterpart, seed=seed)
     lines: list[Line] = []
-    standing: float | None = None
     while agent.core.turn < scenario.deadline_turns:
-        over = person.end is not None
-        decision = person.agent_turn(agent.core)
-        text = agent.speak(decision, their_offer=standing)
-        lines.append(Line("agent", decision.act, decision.emotion, text))
-        answer = None if over or person.end is not None else person.counterpart_turn(decision)
+        evidence, heard, number, time_s = person.observation(agent.core.turn)
+        agent.observe(evidence=evidence, act=heard, offer=number, time_s=time_s)
+        reply = agent.decide()
+        decision = reply.decision
+        person.follow(decision)
+        lines.append(Line("agent", reply.act, reply.emotion, reply.text))
+        answer = None if reply.closed else person.counterpart_turn(decision)
         if answer is None:
             break
         act, offer, shown, _ = answer
-        standing = standing if offer is None else offer
         act = "offer" if act == "talk" and offer is not None else act
-        text = agent.words.counterpart_line(
-            act=act, emotion=shown, style=counterpart, offer=offer, turn=decision.turn
-        )
+        text = agent.speak_for_counterpart(decision, act=act, emotion=shown, style=counterpart, offer=offer)
         lines.append(Line("person", act, shown, text))
     return lines
 

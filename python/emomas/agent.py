@@ -135,6 +135,7 @@ class Agent:
         self._evidence: list[Evidence] = []
         self._heard = Heard("silence")
         self._said: TextObservation | None = None
+        self._voiced: str | None = None
 
     # One turn
 
@@ -213,7 +214,7 @@ class Agent:
         chart, time_s = self.conversation, self._now_s()
         self._effects += chart.wait(time_s)
         self._check_open()
-        heard, said = self._heard, self._said
+        heard, said, voiced = self._heard, self._said, self._voiced
         over = chart.hands_over and self.core.turn >= self.scenario.deadline_turns
         late = heard.agreed is not None and self.core.turn >= self.scenario.deadline_turns
         external = [list(expert(self)) for expert in self._external]
@@ -246,7 +247,7 @@ class Agent:
             act = "counter"
         if act in ("open", "counter", "hold"):
             self._own_offer = offer
-        text = self._words_for(decision, act, offer, said)
+        text = self._words_for(decision, act, offer, said, voiced or _moment(said, decision))
         self._effects += chart.acted(act, offer, self._own_offer, theirs, time_s)
         closed = self._finish(act, offer)
         effects, self._effects = tuple(self._effects), []
@@ -294,40 +295,24 @@ class Agent:
         self._time_s = max(self._time_s, time_s)
         return self.conversation.wait(self._time_s)
 
-    def speak(self, decision: Decision, *, their_offer: float | None = None) -> str:
-        """The words for a decision, kept in the journal."""
-        return self._keep(
-            "agent",
-            self._wording.agent_line(
-                act=decision.act,
-                emotion=decision.emotion,
-                intensity=decision.intensity,
-                phase=decision.phase,
-                offer=decision.offer,
-                their_offer=decision.offer if decision.act == "accept" else their_offer,
-                turn=decision.turn,
-            ),
-        )
-
     def speak_for_counterpart(
         self, decision: Decision, *, act: str, emotion: str, style: str, offer: float | None
     ) -> str:
         """The words of a simulated person who answers `decision`, kept in the journal."""
-        return self._keep(
-            "counterpart",
-            self._wording.counterpart_line(
-                act=act, emotion=emotion, style=style, phase=decision.phase, offer=offer, turn=decision.turn
-            ),
+        said = self._wording.counterpart_line(
+            act=act, emotion=emotion, style=style, phase=decision.phase, offer=offer, turn=decision.turn
         )
+        self._voiced = self.words.moment
+        return self._keep("counterpart", said)
 
     def hush(self) -> None:
         """End what is being worded, from any thread, such as at an emergency stop: the turn says nothing."""
         self._wording.cancel()
 
     def _words_for(
-        self, decision: Decision, act: str, offer: float | None, said: TextObservation | None
+        self, decision: Decision, act: str, offer: float | None, said: TextObservation | None, moment: str
     ) -> str:
-        """The words for a turn of `decide`, which knows what the person said."""
+        """The words for a turn, fit for the moment that the person's last words made."""
         read_back = self._read_back
         return self._keep(
             "agent",
@@ -339,7 +324,7 @@ class Agent:
                 offer=offer,
                 their_offer=offer if act in ("accept", "confirm") else self._their_offer,
                 turn=decision.turn,
-                heard=_moment(said, decision),
+                heard=moment,
                 asks=() if said is None else said.asks,
             ),
         )

@@ -26,6 +26,12 @@ pub(crate) struct Evidence {
     inner: InnerEvidence,
 }
 
+impl From<InnerEvidence> for Evidence {
+    fn from(inner: InnerEvidence) -> Self {
+        Self { inner }
+    }
+}
+
 #[pymethods]
 impl Evidence {
     /// A likelihood over the seven emotions, the channel's training prior divided out.

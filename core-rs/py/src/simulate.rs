@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
 
 use crate::convert::{PolicySpec, persona};
-use crate::core::Core;
+use crate::core::{Core, Evidence};
 use crate::decision::Decision;
 use crate::errors::{Raise, argument, unknown};
 use crate::scenario::Scenario;
@@ -20,6 +20,16 @@ const POLL: Duration = Duration::from_millis(40);
 
 fn world_kind(name: &str) -> PyResult<WorldKind> {
     WorldKind::from_name(name).ok_or_else(|| unknown("world", name, &WORLDS))
+}
+
+const fn act_name(act: Act) -> &'static str {
+    match act {
+        Act::Silence => "silence",
+        Act::Talk => "talk",
+        Act::Reject => "reject",
+        Act::Accept => "accept",
+        Act::Leave => "leave",
+    }
 }
 
 /// A simulated person's turn: act, offer, displayed emotion, felt emotion.
@@ -42,7 +52,18 @@ impl Dialogue {
         Ok(Self { inner: emomas_sim::Dialogue::new(world, &scenario.inner, persona(counterpart)?, seed) })
     }
 
-    /// The agent's turn: observes the person's last turn and decides.
+    /// What an agent that has taken `turn` turns may observe: evidence, act, offer, seconds since the beginning.
+    fn observation(&self, turn: u32) -> (Vec<Evidence>, &'static str, Option<f64>, f64) {
+        let seen = self.inner.observation(turn);
+        (seen.evidence.into_iter().map(Evidence::from).collect(), act_name(seen.act), seen.offer, seen.time_s)
+    }
+
+    /// Notes what an agent decided; ends the conversation when it accepted or left.
+    fn follow(&mut self, decision: &Decision) {
+        self.inner.follow(&decision.inner);
+    }
+
+    /// The turn of a bare core: observes the person's last turn and decides.
     fn agent_turn(&mut self, core: &mut Core) -> PyResult<Decision> {
         let observation = self.inner.observation(core.session_mut().core().turn());
         let decision = core.session_mut().step(&observation).map_err(Raise::raise)?;
@@ -53,14 +74,7 @@ impl Dialogue {
     /// The person's turn; none once the conversation has ended.
     fn counterpart_turn(&mut self, decision: &Decision) -> Option<Said> {
         let reply = self.inner.counterpart_turn(&decision.inner)?;
-        let act = match reply.act {
-            Act::Silence => "silence",
-            Act::Talk => "talk",
-            Act::Reject => "reject",
-            Act::Accept => "accept",
-            Act::Leave => "leave",
-        };
-        Some((act, reply.offer, reply.displayed.name(), reply.felt.name()))
+        Some((act_name(reply.act), reply.offer, reply.displayed.name(), reply.felt.name()))
     }
 
     /// How it ended: agreed, counterpart_left, agent_left; none while it goes on.

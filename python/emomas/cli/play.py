@@ -100,20 +100,18 @@ def _one(
     view.speech_error(screen, speech_error)
     turns: list[Turn] = []
     decision: Decision | None = None
-    standing: float | None = None
     while not agent.core.closed:
-        over = person.end is not None
-        decision = person.agent_turn(agent.core)
-        words = agent.speak(decision, their_offer=standing)
-        screen.print(view.agent_line(decision, words, scenario))
-        turns.append({"speaker": "agent", "text": words, "decision": json.loads(decision.to_json())})
-        if over or person.end is not None:
-            break
-        answer = person.counterpart_turn(decision)
+        evidence, heard, offer, time_s = person.observation(agent.core.turn)
+        agent.observe(evidence=evidence, act=heard, offer=offer, time_s=time_s)
+        reply = agent.decide()
+        decision = reply.decision
+        person.follow(decision)
+        screen.print(view.agent_line(decision, reply.text, scenario))
+        turns.append({"speaker": "agent", "text": reply.text, "decision": json.loads(decision.to_json())})
+        answer = None if reply.closed else person.counterpart_turn(decision)
         if answer is None:
             break
         act, offer, displayed, felt = answer
-        standing = standing if offer is None else offer
         said = agent.speak_for_counterpart(
             decision, act=_spoken(act, offer), emotion=displayed, style=counterpart, offer=offer
         )
@@ -135,7 +133,8 @@ def _one(
             break
     end = person.end or "agent_left"
     utility = 0.0 if person.deal is None else scenario.utility(person.deal)
-    agent.close(person.deal, result=end)
+    if not agent.core.closed:
+        agent.close(person.deal, result=end)
     answers = [(t["act"], t["offer"]) for t in turns if t["speaker"] == "counterpart"]
     blank = _showing_nothing(scenario, seed, counterpart, placebo)
     summary = {
