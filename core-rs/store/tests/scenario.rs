@@ -80,7 +80,7 @@ fn thresholds_have_defaults_that_are_not_written() {
     assert_ne!(bold.hash(), none.hash());
     assert_eq!(Scenario::from_toml(&bold.to_toml().expect("written")).expect("read"), bold);
     for (table, named) in [
-        ("crisis = 1.1", "line 35, thresholds.crisis is 1.1: give 0 to 1"),
+        ("crisis = 1.1", "line 35: thresholds.crisis is 1.1: give 0 to 1"),
         ("calm = nan", "thresholds.calm is NaN"),
         ("silence_s = 0", "thresholds.silence_s is 0: give 1 to 86400"),
         ("stall_turns = 101", "thresholds.stall_turns is 101: give 1 to 100"),
