@@ -26,7 +26,7 @@ demo: $(VENV)/built  ## sets up a virtual environment, builds, and plays a debt 
 
 test: $(VENV)/built  ## all tests that run in minutes
 	cargo test --release --quiet $(MANIFEST) --workspace --exclude emomas-py --exclude emomas-bench
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 test-data: $(VENV)/built  ## tests against the third-party data sets; writes tests/results/data.json
 	cargo test --release --quiet $(MANIFEST) -p emomas-store
