@@ -59,6 +59,13 @@ def test_every_format_is_lossless(chart, tmp_path):
     assert {Chart.load(tmp_path / f"c.{kind}").hash for kind in ("json", "scxml", "toml")} == {chart.hash}
 
 
+def test_blanks_and_empty_blocks_mean_nothing(chart):
+    plain = '[states.a]\nentry = ["hi"]\non.go = { guard = "n < 3", target = "a" }\n[variables]\nn = 1\n'
+    spaced = plain.replace('"hi"', '[], " hi"').replace("n < 3", " n < 3\\t")
+    assert spaced != plain
+    assert Chart.from_toml(spaced).hash == Chart.from_toml(plain).hash
+
+
 def test_the_hash_tells_charts_apart(chart):
     assert len(chart.hash) == 64
     assert Chart.from_toml(FULL.replace("n < 3", "n < 4")).hash != chart.hash

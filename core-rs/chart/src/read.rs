@@ -195,7 +195,9 @@ fn blocks(fields: &Fields<'_>, key: &str) -> Result<Vec<Vec<Action>>, ChartError
     let mut open = false;
     for item in items {
         if let Node::List(inner) = &item.node {
-            blocks.push(inner.iter().map(|one| action::action(one, fields.state, 0)).collect::<Result<_, _>>()?);
+            if !inner.is_empty() {
+                blocks.push(inner.iter().map(|one| action::action(one, fields.state, 0)).collect::<Result<_, _>>()?);
+            }
             open = false;
             continue;
         }

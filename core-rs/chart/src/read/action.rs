@@ -28,7 +28,7 @@ pub(super) fn action(tree: &Tree, state: Option<&str>, depth: usize) -> Result<A
     }
     let line = tree.line;
     if let Node::Text(name) = &tree.node {
-        return Ok(Action { act: Act::Effect { name: name.clone(), data: Vec::new() }, line });
+        return Ok(Action { act: Act::Effect { name: name.trim().into(), data: Vec::new() }, line });
     }
     let Some(verb) = VERBS.into_iter().find(|verb| tree.get(verb).is_some()) else {
         let remedy = format!("give an effect's name, or a table with one of {}", VERBS.join(", "));
@@ -82,7 +82,7 @@ fn delay(fields: &Fields<'_>) -> Result<Delay, ChartError> {
     match (ms.map(|tree| &tree.node), ns.map(|tree| &tree.node)) {
         (None, None) => Ok(Delay::Ns(0)),
         (Some(_), Some(_)) => Err(fields.wrong("delay_ns", "given beside delay_ms", "give one of the two")),
-        (Some(Node::Text(expression)), None) => Ok(Delay::Ms(expression.clone())),
+        (Some(Node::Text(expression)), None) => Ok(Delay::Ms(expression.trim().into())),
         (Some(Node::Int(ms)), None) => u64::try_from(*ms)
             .ok()
             .and_then(|ms| ms.checked_mul(1_000_000))

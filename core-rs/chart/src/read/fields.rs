@@ -52,9 +52,10 @@ impl<'a> Fields<'a> {
         take(&tree.node).map(Some).ok_or_else(|| self.wrong(key, tree.kind(), wanted))
     }
 
+    /// A text without the blanks around it, as SCXML's attributes are read.
     pub(super) fn text(&self, key: &str) -> Result<Option<String>, ChartError> {
         self.typed(key, "give a text", |node| match node {
-            Node::Text(text) => Some(text.clone()),
+            Node::Text(text) => Some(text.trim().into()),
             _ => None,
         })
     }
@@ -89,7 +90,7 @@ impl<'a> Fields<'a> {
     pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<String>>, ChartError> {
         let Some(items) = self.list(key)? else { return Ok(None) };
         let texts = items.iter().map(|item| match &item.node {
-            Node::Text(text) => Ok(text.clone()),
+            Node::Text(text) => Ok(text.trim().into()),
             _ => Err(wrong(self.at(Some(item)), key, item.kind(), "give texts only")),
         });
         texts.collect::<Result<_, _>>().map(Some)
@@ -128,7 +129,7 @@ pub(super) fn ids(tree: &Tree) -> Option<Vec<String>> {
 
 fn expression(node: &Node) -> Option<String> {
     match node {
-        Node::Text(text) => Some(text.clone()),
+        Node::Text(text) => Some(text.trim().into()),
         Node::Bool(x) => Some(x.to_string()),
         Node::Int(x) => Some(x.to_string()),
         Node::Float(x) if x.is_finite() => Some(format!("{x:?}")),
