@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANIFEST := --manifest-path core-rs/Cargo.toml
-RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null)
+RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null) \
+	$(wildcard firmware_bridge/dialect/*.xml)
 
 .PHONY: help demo test test-data soak check bench format install-c header clean counts
 
@@ -13,7 +14,7 @@ help:  ## this list
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --group dev matplotlib numpy rich typer "tomli; python_version < '3.11'"
+	$(BIN)/python -m pip install --quiet --group dev matplotlib numpy pyserial rich typer "tomli; python_version < '3.11'"
 	@touch $@
 
 $(VENV)/built: $(VENV)/installed $(RUST)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, TypeAlias, final
 
 __all__ = [
     "COUNTERPARTS",
+    "DIALECT_HASH",
     "EMOTIONS",
     "ENDS",
     "PHASES",
@@ -15,10 +16,13 @@ __all__ = [
     "Decision",
     "Dialogue",
     "Evidence",
+    "FrameReader",
+    "Link",
     "Machine",
     "Replay",
     "Scenario",
     "__version__",
+    "encode_frame",
     "export_jsonl",
     "import_csv",
     "replay",
@@ -34,6 +38,7 @@ PHASES: list[str]
 POLICIES: list[str]
 COUNTERPARTS: list[str]
 ENDS: list[str]
+DIALECT_HASH: int
 
 @final
 class Evidence:
@@ -368,3 +373,56 @@ class Machine:
     def pending_timers(self) -> int: ...
     @property
     def size_bytes(self) -> int: ...
+
+@final
+class Link:
+    def __new__(cls, keys: Sequence[bytes], nonce: int, unix_us: int) -> Link: ...
+    def receive(self, data: bytes, now_us: int) -> None: ...
+    def tick(self, now_us: int) -> None: ...
+    def output(self) -> bytes: ...
+    def events(self) -> list[tuple[str, dict[str, Any]]]: ...
+    def lost_port(self) -> None: ...
+    def set_degraded(self, degraded: bool) -> None: ...
+    def show(
+        self,
+        emotion: int,
+        vad: Sequence[float],
+        intensity: float,
+        gaze_rad: Sequence[float],
+        posture: float,
+        tempo: float,
+        ttl_ms: int,
+        now_us: int,
+    ) -> None: ...
+    def speak(self, text: str, emotion: int, now_us: int) -> int: ...
+    def offer(self, kind: int, value: float, unit: str, label: str, now_us: int) -> None: ...
+    def arm(self, release: bool, now_us: int) -> int | None: ...
+    def disarm(self, now_us: int) -> int: ...
+    def gesture(self, number: int, duration_s: float, now_us: int) -> int: ...
+    def cancel(self, id: int, now_us: int) -> int: ...
+    def stop(self, now_us: int) -> None: ...
+    def statistics(self) -> dict[str, Any]: ...
+    @property
+    def up(self) -> bool: ...
+    @property
+    def key(self) -> int | None: ...
+    @property
+    def device(self) -> dict[str, Any] | None: ...
+    @property
+    def safety(self) -> dict[str, Any] | None: ...
+
+@final
+class FrameReader:
+    def __new__(cls) -> FrameReader: ...
+    def read(self, data: bytes, now_us: int) -> list[tuple[int, tuple[int, int], bool, str | None]]: ...
+    @property
+    def damaged(self) -> int: ...
+
+def encode_frame(
+    message: str,
+    *,
+    seq: int = 0,
+    sender: tuple[int, int] = ...,
+    key: bytes | None = None,
+    unix_us: int = 0,
+) -> bytes: ...

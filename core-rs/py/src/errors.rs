@@ -65,6 +65,12 @@ impl Raise for ConfigError {
     }
 }
 
+impl Raise for emomas_link::ValueError {
+    fn raise(self) -> PyErr {
+        raise("ConfigError", "value", &self)
+    }
+}
+
 impl Raise for StepError {
     fn raise(self) -> PyErr {
         let code = match self {

@@ -7,6 +7,7 @@ mod core;
 mod decision;
 mod errors;
 mod journal;
+mod link;
 mod scenario;
 mod simulate;
 
@@ -28,6 +29,8 @@ mod _native {
     #[pymodule_export]
     use crate::journal::{Replay, export_jsonl, replay};
     #[pymodule_export]
+    use crate::link::{FrameReader, Link, encode_frame};
+    #[pymodule_export]
     use crate::scenario::{Scenario, import_csv};
     #[pymodule_export]
     use crate::simulate::{Dialogue, simulate, validate_world, world_parameters};
@@ -40,6 +43,7 @@ mod _native {
         m.add("PHASES", emomas_core::Phase::ALL.map(emomas_core::Phase::name))?;
         m.add("POLICIES", emomas_core::agent::Policy::NAMES)?;
         m.add("COUNTERPARTS", emomas_sim::Persona::ALL.map(emomas_sim::Persona::name))?;
+        m.add("DIALECT_HASH", emomas_link::dialect::HASH)?;
         m.add("ENDS", emomas_sim::End::ALL.map(emomas_sim::End::name))
     }
 }
