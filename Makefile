@@ -6,7 +6,7 @@ MANIFEST := --manifest-path core-rs/Cargo.toml
 RUST := $(shell find core-rs -name '*.rs' -o -name '*.toml' -not -path '*/target/*' 2>/dev/null) \
 	$(wildcard firmware_bridge/dialect/*.xml)
 
-.PHONY: help demo test test-data soak check bench format install-c header clean counts
+.PHONY: help demo firmware test test-data soak check bench format install-c header clean counts
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: $(VENV)/built  ## formatting, lints, types, stubs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest emomas._native
+
+firmware: $(VENV)/installed  ## builds the device's firmware: for this machine and for the boards
+	$(MAKE) -C firmware_bridge PYTHON=$(abspath $(BIN)/python)
 
 bench: $(VENV)/built  ## micro-benchmarks, with other libraries beside
 	$(BIN)/python -m pip install --quiet --group bench

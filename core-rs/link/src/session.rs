@@ -6,11 +6,12 @@ use crate::commands::Commands;
 use crate::counters::{Counters, Refused};
 use crate::dialect::{
     COMMAND_LONG_DATA, EMOMAS_ESTOP_DATA, EMOMAS_HELLO_DATA, EMOMAS_SAFETY_STATE_DATA, EmomasCapability, EmomasReason,
-    HASH, HEARTBEAT_DATA, MavAutopilot, MavCmd, MavMessage, MavModeFlag, MavState, MavType, PING_DATA, TIMESYNC_DATA,
+    HASH, HEARTBEAT_DATA, MavAutopilot, MavCmd, MavMessage, MavModeFlag, MavState, MavType, PING_DATA,
+    SETUP_SIGNING_DATA, TIMESYNC_DATA,
 };
 use crate::event::{DownReason, Event, Refusal};
 use crate::frame::{Cutter, Frame};
-use crate::signing::{Key, Signer, signed_at};
+use crate::signing::{Key, Signer, signed_at, signing_time};
 use crate::values;
 use crate::{DEVICE, HOST};
 
@@ -195,6 +196,17 @@ impl Session {
         Some(self.command(MavCmd::MAV_CMD_EMOMAS_ARM, [halves[0], halves[1], release, 0.0, 0.0, 0.0], now_us))
     }
 
+    /// Gives a key to a device that has none; both sign with it from their next start on.
+    pub fn pair(&mut self, key: &Key, now_us: u64) {
+        let pairing = SETUP_SIGNING_DATA {
+            initial_timestamp: signing_time(self.unix_us + now_us),
+            target_system: DEVICE.0,
+            target_component: DEVICE.1,
+            secret_key: *key,
+        };
+        self.send(&MavMessage::SETUP_SIGNING(pairing), now_us);
+    }
+
     /// Emergency stop, whatever the state of the link.
     pub fn stop(&mut self, now_us: u64) {
         self.stops = STOP_REPEATS;
@@ -318,6 +330,7 @@ impl Session {
             if self.peer.is_none() {
                 self.key = key;
             }
+            self.signer.follow(signed_at);
             return self.greet(&hello, key, (frame.seq(), signed_at), now_us);
         }
         let Some(peer) = &mut self.peer else { return self.counters.refuse(Refused::NotFresh) };
@@ -340,26 +353,26 @@ impl Session {
         if self.keys.is_empty() {
             if frame.signed() {
                 // A device that signs will refuse all that we send.
-                return self.distrust(Refused::Signature, Refusal::UnknownKey, message);
+                return self.distrust(Refused::Signature, Refusal::UnknownKey);
             }
             return Some((None, 0));
         }
         if !frame.signed() {
-            return self.distrust(Refused::Unsigned, Refusal::Unsigned, message);
+            return self.distrust(Refused::Unsigned, Refusal::Unsigned);
         }
         // Another device may greet on the same port.
         let greets = matches!(message, Some(MavMessage::EMOMAS_HELLO(_)));
         let tried = self.key.filter(|_| !greets).map_or(0..self.keys.len(), |key| key..key + 1);
         let found = tried.into_iter().find_map(|at| signed_at(frame, &self.keys[at]).map(|time| (Some(at), time)));
         if found.is_none() {
-            return self.distrust(Refused::Signature, Refusal::UnknownKey, message);
+            return self.distrust(Refused::Signature, Refusal::UnknownKey);
         }
         found
     }
 
-    fn distrust<T>(&mut self, why: Refused, refusal: Refusal, message: Option<&MavMessage>) -> Option<T> {
+    fn distrust<T>(&mut self, why: Refused, refusal: Refusal) -> Option<T> {
         self.counters.refuse(why);
-        if matches!(message, Some(MavMessage::EMOMAS_HELLO(_))) && self.peer.is_none() {
+        if self.peer.is_none() {
             self.refuse(refusal);
         }
         None

@@ -19,15 +19,25 @@ pub struct Signer {
 }
 
 impl Signer {
+    /// The peer has signed at `time`: what is signed next is later, even if our clock is behind.
+    pub fn follow(&mut self, time: u64) {
+        self.last = self.last.max(time);
+    }
+
     /// Signs `frame`, made with room for it, at `unix_us`.
     pub fn sign(&mut self, frame: &mut Frame, key: &Key, unix_us: u64) {
-        self.last = (unix_us.saturating_sub(EPOCH_US) / TICK_US).max(self.last + 1);
+        self.last = signing_time(unix_us).max(self.last + 1);
         let (body, signature) = frame.split_signature_mut();
         signature[0] = LINK_ID;
         signature[1..7].copy_from_slice(&self.last.to_le_bytes()[..6]);
         let digest = digest(key, body, &signature[..7]);
         signature[7..].copy_from_slice(&digest);
     }
+}
+
+/// `unix_us` as signatures have it.
+pub(crate) fn signing_time(unix_us: u64) -> u64 {
+    unix_us.saturating_sub(EPOCH_US) / TICK_US
 }
 
 /// When `frame` was signed, in units of 10 µs since 2015, if `key` signed it.

@@ -102,6 +102,11 @@ impl Link {
         self.session.command(MavCmd::MAV_CMD_EMOMAS_CANCEL, [id as f32, 0.0, 0.0, 0.0, 0.0, 0.0], now_us)
     }
 
+    /// Give a key of 32 bytes to a device that has none.
+    fn pair(&mut self, key: Key, now_us: u64) {
+        self.session.pair(&key, now_us);
+    }
+
     /// Emergency stop.
     fn stop(&mut self, now_us: u64) {
         self.session.stop(now_us);
