@@ -1,4 +1,4 @@
-"""The device's firmware as a program, and a bare host on the Rust session, for tests over a pseudo-terminal."""
+"""The firmware as a program, and a bare host on the Rust session, for tests over a pseudo-terminal."""
 
 import json
 import os

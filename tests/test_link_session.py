@@ -1,12 +1,13 @@
 """The host's session against pymavlink as an independent peer: codec, meeting, refusals, commands."""
 
+import importlib.util
 import itertools
 import json
 import random
 import struct
 
 import pytest
-from mavlink_peer import EPOCH_US, HOST, KEY, Peer, dialect
+from mavlink_peer import DIALECT, EPOCH_US, HOST, KEY, Peer, dialect
 
 from emomas._native import DIALECT_HASH, FrameReader, Link, encode_frame
 from emomas.errors import ConfigError
@@ -488,3 +489,25 @@ def test_noise_neither_crashes_nor_gets_in():
             session.receive(device.safety(), now)
             believed += 1
     assert session.statistics()["frames_ok"] == good + believed
+
+
+def test_the_common_messages_are_mavlinks_own():
+    from pymavlink.dialects.v20 import common
+
+    ours = {number: cls for number, cls in dialect().mavlink_map.items() if number < 52_900}
+    assert len(ours) == 7
+    for number, cls in ours.items():
+        theirs = common.mavlink_map[number]
+        assert (cls.fieldnames, cls.fieldtypes, cls.crc_extra) == (
+            theirs.fieldnames,
+            theirs.fieldtypes,
+            theirs.crc_extra,
+        )
+
+
+def test_firmware_and_host_hash_the_dialect_alike():
+    path = DIALECT.parent / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.dialect_hash() == DIALECT_HASH
