@@ -1,4 +1,4 @@
-"""Writes the C headers of the dialect into a folder: those of pymavlink, and the hash that both sides compare.
+"""Writes the C headers of the dialect into a folder: pymavlink's, and the hash that both sides compare.
 
 python firmware_bridge/dialect/generate.py build/include
 """
