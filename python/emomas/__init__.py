@@ -1,8 +1,8 @@
 """emomas: high-stakes conversations on the device.
 
 `Agent` holds a conversation in words; `Core` is the raw decision step; `simulate` plays many conversations
-against simulated people; `Chart` and `Machine` run statecharts. Everything is imported when first used, so
-`import emomas` is quick.
+against simulated people; `Chart` and `Machine` run statecharts; `Bridge` moves a robot.
+Everything is imported when first used, so `import emomas` is quick.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emomas._native import Belief, Chart, Core, Decision, Evidence, Machine, Replay, Scenario, replay
-    from emomas.agent import Agent, Reply
+    from emomas.agent import Agent
+    from emomas.bridge import Bridge
     from emomas.charts import statechart
     from emomas.errors import (
+        BridgeError,
         ChartError,
         ConfigError,
         EmomasError,
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
         SnapshotError,
     )
     from emomas.library import load_scenario, scenario_ids
+    from emomas.reply import Reply
     from emomas.simulation import compare, simulate
 
 _HOMES = {
     "Agent": "emomas.agent",
     "Belief": "emomas._native",
+    "Bridge": "emomas.bridge",
+    "BridgeError": "emomas.errors",
     "Chart": "emomas._native",
     "ChartError": "emomas.errors",
     "ConfigError": "emomas.errors",
@@ -40,7 +45,7 @@ _HOMES = {
     "Machine": "emomas._native",
     "ObservationError": "emomas.errors",
     "Replay": "emomas._native",
-    "Reply": "emomas.agent",
+    "Reply": "emomas.reply",
     "Scenario": "emomas._native",
     "ScenarioError": "emomas.errors",
     "SnapshotError": "emomas.errors",
@@ -55,6 +60,8 @@ _HOMES = {
 __all__ = [
     "Agent",
     "Belief",
+    "Bridge",
+    "BridgeError",
     "Chart",
     "ChartError",
     "ConfigError",

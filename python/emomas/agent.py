@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emomas._native import Core, Decision, Evidence, Scenario
+from emomas._native import Core, Evidence, Scenario
 from emomas.charts.conversation import Conversation, load_chart
 from emomas.errors import ConfigError, ObservationError
+from emomas.files import whole
 from emomas.hearing import Heard, ReadBack, hear, plausible
 from emomas.library import load_scenario
+from emomas.reply import Reply
 from emomas.speech.moments import feeling, moment
 from emomas.speech.wording import Said, Wording
 from emomas.speech.words import Words
@@ -23,37 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from emomas._native import Chart
+    from emomas._native import Chart, Decision
+    from emomas.bridge import Bridge
+    from emomas.bridge.embodiment import Embodiment
     from emomas.charts.conversation import Effect
     from emomas.perception import TextObservation
     from emomas.speech.model import SpeechModel
 
 TEXT_CHANNEL = 1
 """Number of the text channel in the core's evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the agent answers in one turn.
-
-    text: the words. emotion, intensity: what to show. vad: where face and body head for, each in [−1, 1].
-    act: open, counter, hold, accept, walk_away; confirm: a number is read back, and only a clear yes to it
-    closes; or hand_over: no offer, a person takes over. offer: the number named, in the scenario's unit.
-    decision: everything else. closed: whether this ended the conversation; deal: the agreed value.
-    state: the chart's active atomic states; effects: what it asks the host for, as (name, data).
-    """
-
-    text: str
-    emotion: str
-    intensity: float
-    vad: tuple[float, float, float]
-    act: str
-    offer: float | None
-    decision: Decision
-    closed: bool
-    deal: float | None
-    state: tuple[str, ...]
-    effects: tuple[Effect, ...]
 
 
 class Agent:
@@ -112,6 +91,7 @@ class Agent:
 
             self._model, self.speech_error = chosen(speech)
         self._chart = load_chart(chart)
+        self._body: Embodiment | None = None
         self._start_words()
         if journal is not None:
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -211,6 +191,8 @@ class Agent:
 
     def decide(self) -> Reply:
         """Decide what to show, offer and say; closes the conversation when it is agreed or left."""
+        if self._body is not None:
+            self._body.sense()
         chart, time_s = self.conversation, self._now_s()
         self._effects += chart.wait(time_s)
         self._check_open()
@@ -233,6 +215,8 @@ class Agent:
             self._forget_heard()
             raise
         self._forget_heard()
+        if self._body is not None:
+            self._body.show(decision)
         theirs = self._their_offer
         self._effects += chart.decided(heard, decision, self._own_offer, theirs, time_s)
         self._check_open()
@@ -251,7 +235,7 @@ class Agent:
         self._effects += chart.acted(act, offer, self._own_offer, theirs, time_s)
         closed = self._finish(act, offer)
         effects, self._effects = tuple(self._effects), []
-        return Reply(
+        reply = Reply(
             text=text,
             emotion=decision.emotion,
             intensity=decision.intensity,
@@ -264,6 +248,9 @@ class Agent:
             state=chart.machine.leaves,
             effects=effects,
         )
+        if self._body is not None:
+            self._body.say(reply)
+        return reply
 
     def _now_s(self) -> float:
         """When the next turn is, at the earliest: one per 8 s unless the caller says more."""
@@ -350,6 +337,26 @@ class Agent:
             self.close(None, result="handed_over")
         return self.core.closed
 
+    # The body
+
+    def attach(self, bridge: Bridge) -> None:
+        """Move a robot or kiosk from now on, and take in what its sensors and people there say.
+
+        Every turn the face heads for the shown affect before the words are made; evidence and what was keyed
+        or touched are heard with the next `decide`; a stop ends the line being said, and stops the agent.
+        Arming the device is the caller's.
+        """
+        from emomas.bridge.embodiment import Embodiment
+
+        self.detach()
+        self._body = Embodiment(self, bridge)
+
+    def detach(self) -> None:
+        """Leave the body that was attached, as it is."""
+        if self._body is not None:
+            self._body.close()
+            self._body = None
+
     # Between conversations
 
     def close(self, deal: float | None = None, *, result: str | None = None) -> float:
@@ -368,15 +375,9 @@ class Agent:
         self._start_words()
 
     def save(self, path: str | Path) -> None:
-        """Write everything learned to `path`, all of it or nothing."""
-        target = Path(path)
-        part = target.with_name(target.name + ".part")
-        with part.open("wb") as file:
-            file.write(self.core.snapshot())
-            file.flush()
-            os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
-        part.replace(target)
-        _sync_folder(target.parent)
+        """Write everything learned to `path`, all of it or nothing. Raises StorageError."""
+        with whole(Path(path)) as part:
+            part.write_bytes(self.core.snapshot())
 
     def load(self, path: str | Path) -> None:
         """Go on with what was saved in `path`; the conversation starts anew. Raises SnapshotError."""
@@ -390,14 +391,3 @@ def _moment(said: TextObservation | None, decision: Decision) -> str:
     """What the person's words made of this moment; without words, what is believed of the feeling."""
     likelihood = None if said is None else said.emotions
     return moment(() if said is None else said.acts, feeling(likelihood, decision.emotion_belief))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; Windows neither needs nor allows it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -63,3 +63,9 @@ class BusyError(EmomasError, RuntimeError):
     """The speech worker has as many requests waiting as it takes, or is closed."""
 
     code = "busy"
+
+
+class BridgeError(EmomasError, OSError):
+    """A port can't be opened, or a device can't be used or doesn't answer."""
+
+    code = "bridge"

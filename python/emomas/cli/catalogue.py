@@ -9,8 +9,8 @@ import typer
 
 from emomas import _native
 from emomas.cli.options import WORLDS, one_of
-from emomas.cli.output import whole
 from emomas.errors import EmomasError, ScenarioError
+from emomas.files import whole
 from emomas.library import load_scenario, scenario_ids
 from emomas.speech.quantity import speak_value
 

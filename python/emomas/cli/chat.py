@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from emomas._native import Scenario
-    from emomas.agent import Reply
     from emomas.perception import TextObservation
+    from emomas.reply import Reply
 
 
 def chat(

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from emomas import _native
-from emomas.cli.output import whole
 from emomas.errors import ConfigError, FileMissingError
+from emomas.files import whole
 from emomas.speech.quantity import speak_value
 
 JournalArg = Annotated[

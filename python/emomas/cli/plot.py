@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emomas._native import EMOTIONS, STANCES
-from emomas.cli.output import whole
+from emomas.files import whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,8 +28,9 @@ def whole(path: Path) -> Iterator[Path]:
         yield part
         if not direct:
             with part.open("rb") as file:
-                os.fsync(file.fileno())
+                os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
             part.replace(target)
+            _sync_folder(target.parent)
     except OSError as error:
         # The last part of a message is the system's reason; what precedes it may name another file.
         reason = error.strerror or str(error).rpartition(": ")[2]
@@ -38,3 +39,14 @@ def whole(path: Path) -> Iterator[Path]:
         if not direct:
             with suppress(OSError):
                 part.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows neither needs nor allows it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
