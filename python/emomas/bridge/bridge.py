@@ -257,6 +257,8 @@ class Bridge:
 
     def pair(self, timeout_s: float = 5.0) -> str:
         """Give a new key to a device that has none, and keep it; returns its uid. Raises BridgeError."""
+        if not isinstance(self._link, Link):
+            raise ConfigError("lines can't be signed: leave out --lines for a device that speaks MAVLink")
         self.wait_up(timeout_s)
         device = self.device or {}
         if "signing" in device["capabilities"]:

@@ -227,10 +227,6 @@ class LineLink:
         """Cancel a command; returns the id of the cancelling."""
         return self._command(now_us, command="cancel", cancelled=id)
 
-    def pair(self, key: bytes, now_us: int) -> None:
-        """Plain lines can't be signed."""
-        raise ConfigError("lines can't be signed: leave out --lines for a device that speaks MAVLink")
-
     def stop(self, _now_us: int) -> None:
         """Emergency stop, three times, as lines may be damaged."""
         for _ in range(3):
