@@ -2,9 +2,8 @@
  *
  *   emomas-node [--nv FILE] [--key HEX] [--no-entropy] [--deadman MS] [--auto-rearm]
  *
- * Prints one JSON object a line: first {"pty": PATH}, then every output. Reads commands, one a line, from its input:
- * press N | release N | touch N | text WORDS | stop | unstop | fault | reset | stall MS | quit |
- * evidence CHANNEL FORM QUALITY AGE_MS V V V ... (seven or nine values). Ends with its input.
+ * Prints one JSON object a line: first {"pty": PATH}, then every output. Reads commands from its input, as listed in
+ * console.h, and ends with it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "emomas_node.h"
+#include "console.h"
 
 #define TICK_MS 2
 #define SLOTS 2
@@ -94,57 +93,11 @@ static void load_file(board_t *board)
     }
 }
 
-static void quoted(const char *text, size_t length)
-{
-    putchar('"');
-    for (size_t at = 0; at < length && text[at] != 0; at++) {
-        const unsigned char c = (unsigned char)text[at];
-        if (c < 0x20 || c == '"' || c == '\\') {
-            printf("\\u%04x", c);
-        } else {
-            putchar(c);
-        }
-    }
-    putchar('"');
-}
+void console_put(char c) { putchar(c); }
 
 static void outputs(void *board, const emomas_output_t *output)
 {
-    printf("{\"t_ms\":%u,", time_ms(board));
-    switch (output->kind) {
-    case EMOMAS_OUTPUT_SAFE:
-        printf("\"out\":\"safe\",\"reason\":%u}\n", output->reason);
-        break;
-    case EMOMAS_OUTPUT_NEUTRAL:
-        printf("\"out\":\"neutral\"}\n");
-        break;
-    case EMOMAS_OUTPUT_AFFECT: {
-        const mavlink_emomas_affect_setpoint_t *affect = output->as.affect;
-        printf("\"out\":\"affect\",\"emotion\":%u,\"vad\":[%.3f,%.3f,%.3f],\"intensity\":%.3f,\"gaze\":[%.3f,%.3f],"
-               "\"posture\":%.3f,\"tempo\":%.3f,\"ttl_ms\":%u}\n",
-               affect->emotion, affect->valence, affect->arousal, affect->dominance, affect->intensity, affect->gaze_yaw,
-               affect->gaze_pitch, affect->posture, affect->tempo, affect->ttl_ms);
-        break;
-    }
-    case EMOMAS_OUTPUT_SPEECH:
-        printf("\"out\":\"speech\",\"emotion\":%u,\"text\":", output->as.speech.emotion);
-        quoted(output->as.speech.text, output->as.speech.length);
-        printf("}\n");
-        break;
-    case EMOMAS_OUTPUT_OFFER:
-        printf("\"out\":\"offer\",\"kind\":%u,\"value\":%.17g,\"unit\":", output->as.offer->kind, output->as.offer->value);
-        quoted(output->as.offer->unit, sizeof output->as.offer->unit);
-        printf(",\"label\":");
-        quoted(output->as.offer->label, sizeof output->as.offer->label);
-        printf("}\n");
-        break;
-    case EMOMAS_OUTPUT_GESTURE:
-    case EMOMAS_OUTPUT_GESTURE_END:
-        printf("\"out\":\"%s\",\"number\":%u,\"id\":%u,\"cancelled\":%s}\n",
-               output->kind == EMOMAS_OUTPUT_GESTURE ? "gesture" : "gesture_end", output->as.gesture.number,
-               output->as.gesture.id, output->as.gesture.cancelled ? "true" : "false");
-        break;
-    }
+    console_output(output, time_ms(board));
     fflush(stdout);
 }
 
@@ -159,39 +112,23 @@ static void sleep_ms(long ms)
 /* One command; false ends the program. */
 static bool obey(emomas_node_t *node, board_t *board, const emomas_config_t *config, char *line)
 {
-    int number = 0, used = 0;
-    float values[9] = {0}, quality;
-    unsigned channel, form, age_ms;
+    uint32_t ms = 0;
     line[strcspn(line, "\n")] = 0;
-    if (sscanf(line, "press %d", &number) == 1) {
-        emomas_node_input(node, EMOMAS_INPUT_BUTTON, (uint8_t)number, 1, NULL);
-    } else if (sscanf(line, "release %d", &number) == 1) {
-        emomas_node_input(node, EMOMAS_INPUT_BUTTON, (uint8_t)number, 0, NULL);
-    } else if (sscanf(line, "touch %d", &number) == 1) {
-        emomas_node_input(node, EMOMAS_INPUT_TOUCH, 0, (int16_t)number, NULL);
-    } else if (strncmp(line, "text ", 5) == 0) {
-        emomas_node_input(node, EMOMAS_INPUT_TEXT, 0, 0, line + 5);
-    } else if (strcmp(line, "stop") == 0) {
-        emomas_node_stop(node);
-    } else if (strcmp(line, "unstop") == 0) {
-        emomas_node_release(node);
-    } else if (strcmp(line, "fault") == 0) {
-        emomas_node_fault(node);
-    } else if (strcmp(line, "reset") == 0) {
+    switch (console_obey(node, line, &ms)) {
+    case CONSOLE_DONE:
+        break;
+    case CONSOLE_RESET:
         tcflush(board->line, TCIOFLUSH);
         emomas_node_start(node, &PORT, board, config);
-    } else if (sscanf(line, "stall %d", &number) == 1) {
-        sleep_ms(number);
-    } else if (sscanf(line, "evidence %u %u %f %u%n", &channel, &form, &quality, &age_ms, &used) == 4) {
-        const char *rest = line + used;
-        for (int at = 0; at < 9 && sscanf(rest, "%f%n", &values[at], &used) == 1; at++) {
-            rest += used;
-        }
-        emomas_node_evidence(node, (uint8_t)channel, (uint8_t)form, values, quality, (uint16_t)age_ms);
-    } else if (strcmp(line, "quit") == 0) {
+        break;
+    case CONSOLE_STALL:
+        sleep_ms((long)ms);
+        break;
+    case CONSOLE_QUIT:
         return false;
-    } else {
-        fprintf(stderr, "emomas-node: not a command: %s\n", line);
+    case CONSOLE_UNKNOWN:
+        fprintf(stderr, "emomas-node: can't be done: %s\n", line);
+        break;
     }
     return true;
 }
