@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import serial
 
 from emomas._native import Link
+from emomas.cli.device import command as device_command
 
 FIRMWARE = Path(__file__).parent.parent / "firmware_bridge"
 KEY = bytes(range(32))
@@ -20,7 +22,7 @@ KEY = bytes(range(32))
 
 def build(target):
     """Makes `build/<target>`; skips the test, saying what is missing, where it can't be made."""
-    tool = "arm-none-eabi-gcc" if target.endswith(".elf") else "cc"
+    tool = "cc" if target.startswith("emomas-node") else "arm-none-eabi-gcc"
     for needed in (tool, "make"):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is missing, so the firmware was not tested: apt install {needed}")
@@ -36,16 +38,17 @@ def build(target):
 class Board:
     """The POSIX build of the node: `path` is its line, `outputs` what it has shown so far."""
 
-    def __init__(self, *args, key=KEY, program="emomas-node"):
-        keyed = ("--key", key.hex()) if key else ()
+    def __init__(self, *args, key=KEY, program="emomas-node", folder=None):
         self.process = subprocess.Popen(
-            [build(program), *keyed, *args],
+            self._command(program, key, args),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=None if folder is None else subprocess.DEVNULL,
             text=True,
             bufsize=1,
+            cwd=folder,
         )
-        self.path = json.loads(self.process.stdout.readline())["pty"]
+        self.path = re.search(r"/dev/[\w/]+", self.process.stdout.readline())[0]
         self.outputs = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -53,6 +56,10 @@ class Board:
     def _read(self):
         for line in self.process.stdout:
             self.outputs.append(json.loads(line))
+
+    def _command(self, program, key, args):
+        keyed = ("--key", key.hex()) if key else ()
+        return [build(program), *keyed, *args]
 
     def tell(self, command):
         self.process.stdin.write(command + "\n")
@@ -72,6 +79,24 @@ class Board:
 
     def __exit__(self, *_):
         self.close()
+
+
+class EmulatedBoard(Board):
+    """The firmware for the LM3S6965 under QEMU; `folder` holds its non-volatile storage."""
+
+    def __init__(self, folder, key=KEY):
+        if shutil.which("qemu-system-arm") is None:
+            pytest.skip("qemu-system-arm is missing, so the emulated board was not tested: apt install it")
+        if key is not None:
+            (folder / "emomas-node.nv").write_bytes(bytes(33) + b"\1" + key)
+        super().__init__(key=key, program="lm3s6965.elf", folder=folder)
+
+    def _command(self, program, key, args):
+        return device_command(build(program))
+
+    def close(self):
+        self.process.terminate()
+        super().close()
 
 
 def now_us():

@@ -73,6 +73,7 @@ class Bridge:
         self._auto_rearm = auto_rearm
         self._changed = threading.Condition(threading.RLock())
         self._inboxes: list[Inbox] = []
+        self._taps: list[Callable[[str, bytes, bool], None]] = []
         self._commands: dict[int, dict[str, Any]] = {}
         self._refusal: dict[str, Any] | None = None
         self._shown: Callable[[int], None] | None = None
@@ -142,6 +143,11 @@ class Bridge:
         with self._changed:
             self._inboxes.append(inbox)
         return inbox
+
+    def tap(self, take: Callable[[str, bytes, bool], None]) -> None:
+        """Let `take` have all bytes: (`in` or `out`, bytes, whether lines), in the bridge's thread."""
+        with self._changed:
+            self._taps.append(take)
 
     def forget(self, inbox: Inbox) -> None:
         """Tell that reader nothing more."""
@@ -366,8 +372,13 @@ class Bridge:
 
     def _move_bytes(self) -> None:
         try:
-            self._link.receive(self._port.read(), _now_us())
-            self._port.write(self._link.output())
+            came = self._port.read()
+            self._link.receive(came, _now_us())
+            goes = self._link.output()
+            self._port.write(goes)
+            for take in self._taps:
+                take("in", came, self._lines)
+                take("out", goes, self._lines)
         except BridgeError as error:
             self._link.lost_port()
             self._publish("port", {"state": "lost", "why": str(error)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from emomas.cli import catalogue, charts, chat, comparison, journals, models, play, training
+from emomas.cli import catalogue, charts, chat, comparison, journals, link, models, play, training
 
 app = typer.Typer(
     name="emomas",
@@ -22,6 +22,7 @@ app.command()(comparison.simulate)
 app.command()(catalogue.world)
 app.add_typer(catalogue.app, name="scenarios")
 app.add_typer(charts.app, name="chart")
+app.add_typer(link.app, name="link")
 app.add_typer(models.app, name="model")
 app.add_typer(training.app, name="train")
 

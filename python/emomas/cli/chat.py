@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emomas.agent import Agent
+from emomas.cli.body import Body, BridgeOption, LinesOption, UnsignedOption, embodied
 from emomas.cli.options import JournalOption, PolicyOption, SeedOption, SpeechOption, speech_name
 from emomas.errors import ObservationError
 from emomas.library import load_scenario
@@ -29,6 +30,9 @@ def chat(
     policy: PolicyOption = "emomas",
     speech: SpeechOption = None,
     journal: JournalOption = None,
+    bridge: BridgeOption = None,
+    unsigned: UnsignedOption = False,
+    lines: LinesOption = False,
     why: Annotated[bool, typer.Option("--why", help="Show the reasons of each decision.")] = False,
 ) -> None:
     """Be the counterpart yourself. An empty line says nothing; `bye` or Ctrl-D ends it.
@@ -37,6 +41,7 @@ def chat(
 
       emomas chat sleep-cello-audition
       emomas chat debt-roofer-winter --why --journal mine.journal
+      emomas chat --bridge /dev/ttyACM0         the robot shows and says it
     """
     from rich.markup import escape
 
@@ -55,6 +60,22 @@ def chat(
         f"You talk to a machine that speaks for {escape(data['parties']['agent'])}.\n"
     )
     view.speech_error(screen, agent.speech_error)
+    with embodied(agent, Body(bridge, unsigned, lines), screen):
+        _talk(agent, screen, why)
+    deal = agent.deal
+    if deal is None:
+        screen.print("\n[bold]no deal[/bold]")
+    else:
+        screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
+    if journal is not None:
+        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)
+
+
+def _talk(agent: Agent, screen: Console, why: bool) -> None:
+    """Turn by turn until it is closed, or stopped at the device."""
+    from emomas.cli import view
+
+    chosen = agent.scenario
     reply = agent.open()
     while True:
         screen.print(view.line("agent", reply.text, reply.emotion, view.place(reply.state)))
@@ -68,19 +89,15 @@ def chat(
             heard = agent.observe("bye" if text is None else text)
             reply = agent.decide()
         except ObservationError as error:
+            if error.code == "stopped":
+                screen.print("        stopped", style="dim")
+                break
             # After its last turn the agent can only hear yes or goodbye.
             if error.code != "deadline":
                 raise
             agent.close(None, result="agent_left")
             break
         screen.print(f"        heard: {_understood(heard, reply, chosen)}", style="dim", markup=False)
-    deal = agent.deal
-    if deal is None:
-        screen.print("\n[bold]no deal[/bold]")
-    else:
-        screen.print(f"\n[bold]agreed on {speak_value(deal, chosen.unit)}[/bold]")
-    if journal is not None:
-        screen.print(f"journal: {journal}; `emomas explain {journal} --turn 1` tells why", markup=False)
 
 
 def _typed(screen: Console) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from emomas._native import Core, Dialogue, Scenario
 from emomas.agent import Agent
+from emomas.cli.body import Body, BridgeOption, LinesOption, UnsignedOption, embodied
 from emomas.cli.options import (
     CounterpartOption,
     JournalOption,
@@ -19,15 +21,20 @@ from emomas.cli.options import (
     SpeechOption,
     speech_name,
 )
-from emomas.errors import ConfigError
+from emomas.errors import ConfigError, ObservationError
 from emomas.library import load_scenarios
 from emomas.simulation import MOST_EPISODES
 from emomas.speech.quantity import speak_value
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from emomas._native import Decision
 
 Turn = dict[str, object]
+
+BODY_S = 1.0
+"""How long a turn lasts where a robot moves with it."""
 
 ScenarioArg = Annotated[
     str, typer.Argument(help="A shipped id, a domain, `all`, a TOML file, a folder, or an EmoMAS CSV file.")
@@ -49,6 +56,9 @@ def run(
     plot: PlotOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")] = False,
     force: Annotated[bool, typer.Option(help="Replace an existing journal.")] = False,
+    bridge: BridgeOption = None,
+    unsigned: UnsignedOption = False,
+    lines: LinesOption = False,
 ) -> None:
     """Play against a simulated person: one conversation live, or many with a summary.
 
@@ -57,14 +67,17 @@ def run(
       emomas run                                   one debt negotiation, turn by turn
       emomas run sleep-cello-audition --seed 3 --plot cello.png
       emomas run debt --n 500 --counterpart victim     500 conversations and a table
+      emomas run --bridge /dev/ttyACM0                 with a robot's face and body
       emomas run credit_recovery_scenarios.csv --n 200 --json
     """
     scenarios = load_scenarios(scenario)
+    body = Body(bridge, unsigned, lines)
     if n is None and len(scenarios) == 1:
-        _one(scenarios[0], seed, counterpart, policy, placebo, speech, journal, plot, as_json, force)
+        _one(scenarios[0], seed, counterpart, policy, placebo, speech, journal, plot, as_json, force, body)
     else:
-        if journal is not None:
-            raise ConfigError("--journal keeps one conversation: leave out --n and name one scenario")
+        for option, given in (("--journal", journal), ("--bridge", bridge)):
+            if given is not None:
+                raise ConfigError(f"{option} goes with one conversation: leave out --n and name one scenario")
         _many(scenarios, n or len(scenarios), seed, counterpart, policy, placebo, plot, as_json)
 
 
@@ -79,6 +92,7 @@ def _one(
     plot: Path | None,
     as_json: bool,
     force: bool,
+    body: Body,
 ) -> None:
     from rich.markup import escape
 
@@ -98,42 +112,11 @@ def _one(
         f"[bold]{escape(scenario.title)}[/bold]  {scenario.id}, {counterpart} counterpart, seed {seed}\n"
     )
     view.speech_error(screen, speech_error)
-    turns: list[Turn] = []
-    decision: Decision | None = None
-    while not agent.core.closed:
-        evidence, heard, offer, time_s = person.observation(agent.core.turn)
-        agent.observe(evidence=evidence, act=heard, offer=offer, time_s=time_s)
-        reply = agent.decide()
-        decision = reply.decision
-        person.follow(decision)
-        screen.print(view.agent_line(decision, reply.text, scenario))
-        turns.append({"speaker": "agent", "text": reply.text, "decision": json.loads(decision.to_json())})
-        answer = None if reply.closed else person.counterpart_turn(decision)
-        if answer is None:
-            break
-        act, offer, displayed, felt = answer
-        said = agent.speak_for_counterpart(
-            decision, act=_spoken(act, offer), emotion=displayed, style=counterpart, offer=offer
-        )
-        screen.print(view.line("person", said, displayed, ""))
-        turns.append(
-            {
-                "speaker": "counterpart",
-                "text": said,
-                "act": act,
-                "offer": offer,
-                "shows": displayed,
-                "feels": felt,
-            }
-        )
-        if screen.is_terminal:
-            screen.print(view.state(decision, agent.core.experts, screen.width), style="dim")
-            screen.print()
-        if person.end is None and agent.core.turn >= scenario.deadline_turns:
-            break
-    end = person.end or "agent_left"
+    with embodied(agent, body, screen):
+        turns, decision, stopped = _turns(agent, person, counterpart, screen, BODY_S if body.port else 0.0)
+    end = "stopped" if stopped else person.end or "agent_left"
     utility = 0.0 if person.deal is None else scenario.utility(person.deal)
-    if not agent.core.closed:
+    if not (agent.core.closed or stopped):
         agent.close(person.deal, result=end)
     answers = [(t["act"], t["offer"]) for t in turns if t["speaker"] == "counterpart"]
     blank = _showing_nothing(scenario, seed, counterpart, placebo)
@@ -158,7 +141,7 @@ def _one(
         f"[bold]{view.ENDS[end]}{deal}[/bold] after {agent.core.turn} turns; utility {utility:.2f} "
         f"(1 target, 0 limit); the person's hidden stance was {person.hidden_stance}"
     )
-    if policy != "vanilla":
+    if policy != "vanilla" and not stopped:
         screen.print(_counterfactual(answers, blank, scenario))
     if plot is not None:
         from emomas.cli.plot import trajectory
@@ -170,6 +153,55 @@ def _one(
         )
     if as_json:
         typer.echo(json.dumps({**summary, "transcript": turns}))
+
+
+def _turns(
+    agent: Agent, person: Dialogue, style: str, screen: Console, pause_s: float
+) -> tuple[list[Turn], Decision | None, bool]:
+    """The conversation: its turns, its last decision, and whether a stop at the device ended it."""
+    from emomas.cli import view
+
+    scenario = agent.scenario
+    turns: list[Turn] = []
+    decision: Decision | None = None
+    while not agent.core.closed:
+        evidence, heard, offer, time_s = person.observation(agent.core.turn)
+        try:
+            agent.observe(evidence=evidence, act=heard, offer=offer, time_s=time_s)
+            reply = agent.decide()
+        except ObservationError as error:
+            if error.code != "stopped":
+                raise
+            return turns, decision, True
+        decision = reply.decision
+        person.follow(decision)
+        screen.print(view.agent_line(decision, reply.text, scenario))
+        turns.append({"speaker": "agent", "text": reply.text, "decision": json.loads(decision.to_json())})
+        answer = None if reply.closed else person.counterpart_turn(decision)
+        if answer is None:
+            break
+        act, offer, displayed, felt = answer
+        said = agent.speak_for_counterpart(
+            decision, act=_spoken(act, offer), emotion=displayed, style=style, offer=offer
+        )
+        screen.print(view.line("person", said, displayed, ""))
+        turns.append(
+            {
+                "speaker": "counterpart",
+                "text": said,
+                "act": act,
+                "offer": offer,
+                "shows": displayed,
+                "feels": felt,
+            }
+        )
+        if screen.is_terminal:
+            screen.print(view.state(decision, agent.core.experts, screen.width), style="dim")
+            screen.print()
+        if person.end is None and agent.core.turn >= scenario.deadline_turns:
+            break
+        time.sleep(pause_s)
+    return turns, decision, False
 
 
 def _showing_nothing(

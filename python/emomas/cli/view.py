@@ -55,6 +55,7 @@ ENDS = {
     "agent_left": "no turns left",
     "left": "the person left",
     "no_deal": "no deal",
+    "stopped": "stopped at the device",
 }
 
 
