@@ -12,10 +12,11 @@ from pathlib import Path
 class Cable:
     """`path` is the host's end: it hangs up when the cable is pulled, and is back when it is plugged."""
 
-    def __init__(self, device, path, spoil=lambda data, rng: [data], seed=0):
-        """`spoil` makes the pieces that arrive of each piece that is sent, in both directions."""
+    def __init__(self, device, path, fault=None, share=0.0, seed=0):
+        """`fault(share)` makes, for each direction, what turns a piece sent into those that arrive."""
         self._device = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        self.path, self._spoil, self._rng = Path(path), spoil, random.Random(seed)
+        self.path, self._rng = Path(path), random.Random(seed)
+        self._spoil = [fault(share) if fault else lambda data, rng: [data] for _ in range(2)]
         self._ends = None
         self._stopping = False
         self._lock = threading.Lock()
@@ -55,7 +56,7 @@ class Cable:
             select.select([self._device], [], [], 0.001)
 
     def _carry(self, data, to):
-        for piece in self._spoil(data, self._rng) if to else ():
+        for piece in self._spoil[to[0] == self._device](data, self._rng) if to else ():
             while piece:
                 if select.select([], to, [], 0.1)[1]:
                     piece = piece[os.write(to[0], piece) :]
@@ -112,7 +113,7 @@ def shuffled(share):
             if luck < 2 * share:
                 yield frame
             elif luck < 3 * share and not held:
-                held.append(frame)  # arrives after the next one, whichever direction that goes
+                held.append(frame)  # arrives after the next one
                 continue
             yield frame
             if held:

@@ -55,7 +55,7 @@ class Board:
 
     def _read(self):
         for line in self.process.stdout:
-            self.outputs.append(json.loads(line))
+            self.outputs.append({**json.loads(line), "at_s": time.monotonic()})
 
     def _command(self, program, key, args):
         keyed = ("--key", key.hex()) if key else ()

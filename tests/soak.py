@@ -21,6 +21,7 @@ from datetime import date
 from pathlib import Path
 
 import fuzzing
+import link_load
 import numpy as np
 from chart_differential import difference, random_pair, shrunk
 
@@ -237,6 +238,11 @@ def main():
     parser.add_argument("--chart-minutes", type=float, default=30, help="of fuzzing charts")
     parser.add_argument("--pairs", type=int, default=100_000, help="charts on engine and oracle")
     parser.add_argument("--turns", type=int, default=100_000_000, help="of the long batch")
+    parser.add_argument("--pulls", type=int, default=500, help="of the cable")
+    parser.add_argument(
+        "--noise", type=int, default=100_000_000, help="bytes through each parser of the link"
+    )
+    parser.add_argument("--jitter-minutes", type=float, default=10, help="of heartbeats beside a busy model")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
@@ -256,6 +262,10 @@ def main():
         "read_noise": lambda: {"minutes": minutes, **read_noise(60 * minutes, rng)},
         "charts": lambda: {"minutes": chart_minutes, **charts(60 * chart_minutes, rng)},
         "chart_pairs": lambda: chart_pairs(args.pairs, args.seed),
+        "link_noise": lambda: link_load.fuzz(args.noise, args.seed),
+        "link_cables": lambda: link_load.pull_cables(args.pulls, args.seed),
+        "link_bad_lines": lambda: link_load.bad_lines(300, args.seed),
+        "link_heartbeats": lambda: link_load.heartbeat_jitter(60 * args.jitter_minutes),
         "kill": lambda: {"minutes": minutes, **kill(60 * minutes, rng)},
         "load": lambda: {"minutes": minutes, **load(60 * minutes)},
     }

@@ -2,10 +2,11 @@
 
 import json
 import random
+import subprocess
 import time
 
 import pytest
-from firmware_board import KEY, Board, Host, build, now_us
+from firmware_board import FIRMWARE, KEY, Board, Host, build, now_us
 
 from emomas._native import Link, encode_frame
 
@@ -305,3 +306,19 @@ def test_building_says_what_is_missing(monkeypatch):
         pytest.skip.Exception, match="cc is missing, so the firmware was not tested: apt install cc"
     ):
         build("emomas-node")
+
+
+def test_the_arduino_sketch_compiles():
+    build("emomas-node")  # the headers
+    folder = FIRMWARE / "boards" / "arduino-rp2040"
+    checked = subprocess.run(
+        [
+            *("c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++"),
+            *("-isystem", FIRMWARE / "build" / "include", "-I", FIRMWARE / "node"),
+            *("-I", FIRMWARE.parent / "tests" / "arduino", "-include", "Arduino.h"),
+            folder / "arduino-rp2040.ino",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stderr

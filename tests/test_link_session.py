@@ -265,8 +265,9 @@ def test_the_reason_of_a_lost_link_is_the_true_one(sent, reason):
             session.receive(forger.safety(), at)
         session.tick(at)
     assert session.events() == [("down", {"reason": reason})]
+    assert session.safety is None  # what it was says nothing about now
     session.receive(device.safety(), now + 700_000)
-    assert [kind for kind, _ in session.events()] == ["up"]
+    assert [kind for kind, _ in session.events()] == ["up", "safety"]
 
 
 def ack(device, command, result, progress=0):
@@ -323,7 +324,7 @@ def test_an_unanswered_command_fails_and_a_restart_fails_all():
     session, device = link(KEY), Peer(KEY)
     now = meet(session, device)
     session.disarm(now)
-    for at in range(now, now + 3_100_000, 20_000):
+    for at in range(now, now + 5_100_000, 20_000):
         session.receive(device.safety(), at)
         session.tick(at)
     assert [d["why"] for k, d in session.events() if k == "command"] == ["no answer"]
@@ -511,3 +512,13 @@ def test_firmware_and_host_hash_the_dialect_alike():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.dialect_hash() == DIALECT_HASH
+
+
+def test_the_page_about_the_dialect_is_up_to_date(monkeypatch):
+    folder = DIALECT.parent
+    monkeypatch.syspath_prepend(str(folder))
+    spec = importlib.util.spec_from_file_location("page", folder / "page.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    written = page.PAGE.read_text(encoding="utf-8")
+    assert written == page.page(), "run python firmware_bridge/dialect/page.py"

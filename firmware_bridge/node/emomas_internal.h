@@ -27,6 +27,7 @@ void emomas_forget_commands(emomas_node_t *node);
 /* emomas_node.c: safety */
 void emomas_safe(emomas_node_t *node, uint8_t state, uint8_t reason);
 void emomas_armed(emomas_node_t *node);
+void emomas_noise(emomas_node_t *node, uint32_t now);
 
 /* emomas_signing.c */
 #if EMOMAS_SIGNING

@@ -5,6 +5,8 @@
 
 #include "emomas_dialect_hash.h"
 
+#define RECENT_10US 100000u /* a line repeats and swaps frames within a second; who replays them comes later */
+
 static void refuse(emomas_node_t *node)
 {
     node->frames_refused++;
@@ -48,10 +50,9 @@ static void greet(emomas_node_t *node, const mavlink_message_t *message, uint32_
         return;
     }
     if (hello.boot_nonce == node->host_nonce) {
+        /* It greets because it still waits for ours: the last one was lost. */
         heard(node, message, now);
-        if (hello.echo_nonce != node->nonce) {
-            emomas_link_hello(node);
-        }
+        emomas_link_hello(node);
         return;
     }
     if (hello.echo_nonce != node->nonce) {
@@ -76,6 +77,17 @@ static void greet(emomas_node_t *node, const mavlink_message_t *message, uint32_
     emomas_send_safety(node);
 }
 
+/* A frame that came again, or was overtaken: a recent one is the line's doing. */
+static void late(emomas_node_t *node, bool recent, uint32_t now)
+{
+    if (recent) {
+        node->frames_refused++;
+        emomas_noise(node, now);
+    } else {
+        refuse(node);
+    }
+}
+
 /* Whether the frame is to be believed, by its signature and the order of frames. */
 static bool believed(emomas_node_t *node, const mavlink_message_t *message, uint32_t now)
 {
@@ -83,22 +95,25 @@ static bool believed(emomas_node_t *node, const mavlink_message_t *message, uint
 #if EMOMAS_SIGNING
     if (node->has_key) {
         uint64_t time_10us;
-        if (!is_signed || !emomas_signed_at(node, message, &time_10us) || time_10us <= node->host_time_10us) {
+        if (!is_signed || !emomas_signed_at(node, message, &time_10us)) {
             refuse(node);
+            return false;
+        }
+        if (time_10us <= node->host_time_10us) {
+            late(node, node->host_time_10us - time_10us < RECENT_10US, now);
             return false;
         }
         emomas_follow(node, time_10us, now);
         return true;
     }
 #endif
-    (void)now;
     if (is_signed) {
         refuse(node);
         return false;
     }
     const uint8_t ahead = (uint8_t)(message->seq - node->host_seq);
     if (message->msgid != MAVLINK_MSG_ID_EMOMAS_HELLO && (ahead == 0 || ahead > 127)) {
-        refuse(node);
+        late(node, true, now);
         return false;
     }
     return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DEADMAN_MS 250
+#define NOISY_MS 2000
 #define GAP_MS 20 /* a frame whose bytes stop coming for so long is given up */
 
 static uint16_t saturated(uint32_t ms) { return ms > UINT16_MAX ? UINT16_MAX : (uint16_t)ms; }
@@ -43,6 +44,12 @@ void emomas_armed(emomas_node_t *node)
     node->longest_silent_ms = 0;
     more(&node->arm_count);
     emomas_send_safety(node);
+}
+
+void emomas_noise(emomas_node_t *node, uint32_t now)
+{
+    node->damage = node->noisy = true;
+    node->noise_ms = now;
 }
 
 void emomas_node_stop(emomas_node_t *node)
@@ -113,7 +120,7 @@ static void receive(emomas_node_t *node, uint32_t now)
     if (node->parser.parse_state > MAVLINK_PARSE_STATE_IDLE && now - node->byte_ms > GAP_MS) {
         node->parser.parse_state = MAVLINK_PARSE_STATE_IDLE;
         node->frames_damaged++;
-        node->damage = true;
+        emomas_noise(node, now);
     }
     /* At most 1 KiB a turn, so that a flood can't keep the loop from its duties. */
     for (int turn = 0; turn < 16 && (count = node->port->read(node->board, bytes, sizeof bytes)) > 0; turn++) {
@@ -126,11 +133,11 @@ static void receive(emomas_node_t *node, uint32_t now)
                 break;
             case MAVLINK_FRAMING_BAD_CRC:
                 node->frames_damaged++;
-                node->damage = true;
+                emomas_noise(node, now);
                 break;
             default:
                 if (idle && node->parser.parse_state <= MAVLINK_PARSE_STATE_IDLE) {
-                    node->damage = true; /* a byte outside of frames */
+                    emomas_noise(node, now); /* a byte outside of frames */
                 }
             }
         }
@@ -147,10 +154,12 @@ static void watch(emomas_node_t *node, uint32_t now)
         node->longest_silent_ms = saturated(silent_ms);
     }
     if (silent_ms > node->deadman_ms) {
+        /* Damage to the signature itself is no attack: the checksum doesn't cover it. */
+        const bool noisy = node->noisy && now - node->noise_ms < NOISY_MS;
         emomas_safe(node, EMOMAS_SAFETY_SAFE,
-                    node->refusal  ? EMOMAS_REASON_BAD_SIGNATURE
-                    : node->damage ? EMOMAS_REASON_LINE_NOISE
-                                   : EMOMAS_REASON_HOST_SILENT);
+                    node->damage || (node->refusal && noisy) ? EMOMAS_REASON_LINE_NOISE
+                    : node->refusal                          ? EMOMAS_REASON_BAD_SIGNATURE
+                                                             : EMOMAS_REASON_HOST_SILENT);
     }
 }
 

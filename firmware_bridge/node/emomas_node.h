@@ -98,6 +98,8 @@ typedef struct {
     uint32_t heard_ms;                /* when its last authenticated frame came */
     uint8_t host_seq;
     bool damage, refusal; /* since then */
+    bool noisy;
+    uint32_t noise_ms; /* when the line was last seen to be noisy, if ever */
     bool dialect_differs;
 
     /* Safety */

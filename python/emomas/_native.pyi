@@ -386,9 +386,9 @@ class Link:
     def show(
         self,
         emotion: int,
-        vad: Sequence[float],
+        vad: tuple[float, float, float],
         intensity: float,
-        gaze_rad: Sequence[float],
+        gaze_rad: tuple[float, float],
         posture: float,
         tempo: float,
         ttl_ms: int,

@@ -7,9 +7,10 @@ use crate::event::{CommandState, Event};
 
 const FIRST_RETRY_US: u64 = 100_000;
 const SHORTEST_RETRY_US: u64 = 40_000;
-/// A command that was taken is asked about so often, in case its last answer was lost.
-const ASK_AGAIN_US: u64 = 500_000;
-const GIVE_UP_US: u64 = 3_000_000;
+/// A command that was taken is asked about after so long a silence, in case its last answer was lost: a device tells
+/// its progress more often.
+const ASK_AGAIN_US: u64 = 120_000;
+const GIVE_UP_US: u64 = 5_000_000;
 /// Ids travel as a float, which counts exactly up to here.
 const IDS: u32 = (1 << 24) - 1;
 

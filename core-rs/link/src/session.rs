@@ -34,6 +34,8 @@ struct Peer {
     seq: u8,
     input_seq: Option<u16>,
     safety: Option<EMOMAS_SAFETY_STATE_DATA>,
+    /// Whether it has sent anything but HELLO, as it does once it has met us.
+    has_met: bool,
     up: bool,
 }
 
@@ -231,7 +233,7 @@ impl Session {
         self.peer.as_ref().map(|peer| &peer.hello)
     }
 
-    /// The device's safety state as last heard.
+    /// The device's safety state as last heard; none while it is not heard.
     pub fn safety(&self) -> Option<&EMOMAS_SAFETY_STATE_DATA> {
         self.peer.as_ref().and_then(|peer| peer.safety.as_ref())
     }
@@ -340,7 +342,7 @@ impl Session {
             return self.counters.refuse(Refused::Replayed);
         }
         self.counters.frames_lost += u64::from(ahead.wrapping_sub(1));
-        (peer.seq, peer.signed_at) = (frame.seq(), signed_at);
+        (peer.seq, peer.signed_at, peer.has_met) = (frame.seq(), signed_at, true);
         self.counters.frames_ok += 1;
         self.heard(now_us);
         if let Err(why) = self.act(message, now_us) {
@@ -392,11 +394,11 @@ impl Session {
             return self.counters.refuse(Refused::Replayed);
         }
         if let Some(peer) = self.peer.as_ref().filter(|peer| peer.hello.boot_nonce == hello.boot_nonce) {
-            // It wants to know whether we are still the same.
+            // It wants to know whether we are still the same, or our last HELLO was lost.
             if !self.keys.is_empty() && signed_at <= peer.signed_at {
                 return self.counters.refuse(Refused::Replayed);
             }
-            if hello.echo_nonce != self.nonce {
+            if hello.echo_nonce != self.nonce || !peer.has_met {
                 self.hello(now_us);
             }
             return;
@@ -421,7 +423,15 @@ impl Session {
         self.heard_nonce = hello.boot_nonce;
         (self.key, self.refusal) = (key, None);
         self.counters.frames_ok += 1;
-        self.peer = Some(Peer { hello: hello.clone(), signed_at, seq, input_seq: None, safety: None, up: false });
+        self.peer = Some(Peer {
+            hello: hello.clone(),
+            signed_at,
+            seq,
+            input_seq: None,
+            safety: None,
+            has_met: false,
+            up: false,
+        });
         self.heard(now_us);
         // The device may still wait for the HELLO that echoes it.
         self.hello(now_us);
@@ -440,7 +450,8 @@ impl Session {
 
     fn down(&mut self, reason: DownReason) {
         if let Some(peer) = &mut self.peer {
-            peer.up = false;
+            // What it was before the silence says nothing about now.
+            (peer.up, peer.safety) = (false, None);
         }
         self.events.push_back(Event::Down(reason));
     }

@@ -56,15 +56,15 @@ impl Link {
     fn show(
         &mut self,
         emotion: u8,
-        vad: [f32; 3],
+        vad: (f32, f32, f32),
         intensity: f32,
-        gaze_rad: [f32; 2],
+        gaze_rad: (f32, f32),
         posture: f32,
         tempo: f32,
         ttl_ms: u16,
         now_us: u64,
     ) -> PyResult<()> {
-        let affect = Affect { emotion, vad, intensity, gaze: gaze_rad, posture, tempo, ttl_ms };
+        let affect = Affect { emotion, vad: vad.into(), intensity, gaze: gaze_rad.into(), posture, tempo, ttl_ms };
         self.session.show(&affect, now_us).map_err(Raise::raise)
     }
 
@@ -130,7 +130,7 @@ impl Link {
         self.session.device().map(|hello| Ok(told(py, &Event::Up(Box::new(hello.clone())))?.1)).transpose()
     }
 
-    /// The device's safety state as last heard.
+    /// The device's safety state as last heard; None while it is not heard.
     #[getter]
     fn safety<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.session.safety().map(|safety| Ok(told(py, &Event::Safety(Box::new(safety.clone())))?.1)).transpose()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from emomas._native import EMOTIONS, Link
 from emomas.bridge import keys as keyring
 from emomas.bridge.events import Event, Inbox
 from emomas.bridge.port import Port
+from emomas.bridge.rearm import Rearm
 from emomas.bridge.reasons import refusal, silence
 from emomas.errors import BridgeError, ConfigError
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from emomas.bridge.lines import LineLink
 
-TICK_S = 0.02
+TICK_S = 0.01
 REFRESH_S = 0.2
 TTL_MS = 600
 """A set-point is repeated every REFRESH_S seconds and dies TTL_MS milliseconds after the last repetition."""
@@ -29,15 +32,12 @@ TTL_MS = 600
 LATE_S = 0.06
 """A tick that is later than this makes the host's heartbeats say `degraded` for a second."""
 
-REARMED_AFTER = ("host_silent", "line_noise", "host_restarted", "stall")
-"""Reasons of a SAFE state after which the bridge may arm again by itself."""
-
 ENDED = ("done", "failed", "cancelled")
 COMMANDS_KEPT = 256
 OFFERS = ("none", "proposed", "accepted", "refused")
 
 
-class Bridge:
+class Bridge(AbstractContextManager["Bridge"]):
     """A robot or kiosk at the other end of a serial line.
 
     Everything goes through one thread that never waits for anything else, so a busy language model doesn't
@@ -70,7 +70,7 @@ class Bridge:
                 "unsigned=True (--unsigned)"
             )
         self._lines = lines
-        self._auto_rearm = auto_rearm
+        self._rearm = Rearm(auto_rearm)
         self._changed = threading.Condition(threading.RLock())
         self._inboxes: list[Inbox] = []
         self._taps: list[Callable[[str, bytes, bool], None]] = []
@@ -78,12 +78,11 @@ class Bridge:
         self._refusal: dict[str, Any] | None = None
         self._shown: Callable[[int], None] | None = None
         self._shown_until_s = self._refresh_s = self._degraded_until_s = 0.0
-        self._wants_arm = False
-        self._rearming: int | None = None
         self._latest_s = 0.0
-        self.rearmed = self.reopened = 0
+        self.reopened = 0
         self._failure: BaseException | None = None
         self._closing = False
+        self.port = port
         self._port = Port(port, baud, dtr=dtr)
         self._link = self._new_link()
         self._thread = threading.Thread(target=self._run, name=f"emomas bridge {port}", daemon=True)
@@ -97,11 +96,6 @@ class Bridge:
         return Link(self._keys, secrets.randbits(32) | 1, time.time_ns() // 1000 - _now_us())
 
     # What is known
-
-    @property
-    def port(self) -> str:
-        """The port's name."""
-        return self._port.name
 
     @property
     def up(self) -> bool:
@@ -123,15 +117,20 @@ class Bridge:
 
     @property
     def safety(self) -> dict[str, Any] | None:
-        """The device's safety state and counters, as last heard."""
+        """The device's safety state and counters, as last heard; None while it is not heard."""
         with self._changed:
             return self._link.safety
+
+    @property
+    def rearmed(self) -> int:
+        """How often the device was armed again after a loss of the link."""
+        return self._rearm.count
 
     def statistics(self) -> dict[str, Any]:
         """Counters of the line and of this host since the start; times in the unit of their name."""
         with self._changed:
             own = {
-                "rearmed": self.rearmed,
+                "rearmed": self._rearm.count,
                 "reopened": self.reopened,
                 "latest_tick_ms": round(1000 * self._latest_s, 1),
             }
@@ -167,7 +166,7 @@ class Bridge:
                 raise BridgeError(refusal(self.port, self._refusal))
             raise BridgeError(silence(self.port, self._link.statistics(), timeout_s))
 
-    def arm(self, *, release: bool = False, timeout_s: float = 3.5) -> None:
+    def arm(self, *, release: bool = False, timeout_s: float = 5.5) -> None:
         """Let the outputs follow the host, `release` also after an emergency stop of the host's own.
 
         Raises BridgeError when the device refuses, such as while its stop button is pressed.
@@ -176,14 +175,14 @@ class Bridge:
             command = self._link.arm(release, _now_us())
             if command is None:
                 raise BridgeError(f"no device is heard at {self.port}: call wait_up first")
-            self._wants_arm = True
+            self._rearm.wanted = True
             self._port.wake()
         self._carry_out("arm", command, timeout_s)
 
-    def disarm(self, *, timeout_s: float = 3.5) -> None:
+    def disarm(self, *, timeout_s: float = 5.5) -> None:
         """Send the outputs to their safe state; raises BridgeError."""
         with self._changed:
-            self._wants_arm, self._shown = False, None
+            self._rearm.wanted, self._shown = False, None
             command = self._link.disarm(_now_us())
             self._port.wake()
         self._carry_out("disarm", command, timeout_s)
@@ -191,7 +190,7 @@ class Bridge:
     def stop(self) -> None:
         """Emergency stop, whatever the state of the link; only `arm(release=True)` ends it."""
         with self._changed:
-            self._wants_arm, self._shown = False, None
+            self._rearm.wanted, self._shown = False, None
             self._link.stop(_now_us())
             self._port.wake()
 
@@ -199,9 +198,9 @@ class Bridge:
         self,
         emotion: str,
         *,
-        vad: Sequence[float] = (0.0, 0.0, 0.0),
+        vad: tuple[float, float, float] = (0.0, 0.0, 0.0),
         intensity: float = 1.0,
-        gaze_rad: Sequence[float] = (0.0, 0.0),
+        gaze_rad: tuple[float, float] = (0.0, 0.0),
         posture: float = 0.0,
         tempo: float = 1.0,
         hold_s: float = 60.0,
@@ -270,11 +269,11 @@ class Bridge:
         if "signing" in device["capabilities"]:
             raise BridgeError(f"the device at {self.port} has a key already: clear it at the device first")
         uid, key = device["uid"], keyring.new_key()
-        # Before it is sent: a key that only the device knows would lock everybody out.
+        # Before it is sent, and for good: a key that only the device knows would lock everybody out.
         keyring.store_key(uid, key)
+        unsigned = self._link
         with self._changed:
-            unsigned = self._link
-            self._link.pair(key, _now_us())
+            unsigned.pair(key, _now_us())
             self._port.wake()
         time.sleep(5 * TICK_S)
         with self._changed:
@@ -283,12 +282,11 @@ class Bridge:
         try:
             self.wait_up(timeout_s)
         except BridgeError as error:
-            keyring.forget_key(uid)
             with self._changed:
                 self._keys, self._link = [], unsigned
             raise BridgeError(
-                f"the device at {self.port} didn't take the key: build its firmware with EMOMAS_SIGNING=1 "
-                "and non-volatile storage"
+                f"the device at {self.port} didn't take the key: try again, or build its firmware with "
+                "EMOMAS_SIGNING=1 and non-volatile storage"
             ) from error
         return str(uid)
 
@@ -298,7 +296,7 @@ class Bridge:
             return
         if self._thread.is_alive() and self.armed:
             with self._changed:
-                self._wants_arm = False
+                self._rearm.wanted = False
                 command = self._link.disarm(_now_us())
                 self._port.wake()
             self.wait_for(command, 0.5)
@@ -306,10 +304,6 @@ class Bridge:
         self._port.wake()
         self._thread.join(2.0)
         self._port.close()
-
-    def __enter__(self) -> Bridge:
-        """Return itself."""
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -336,6 +330,8 @@ class Bridge:
     # The thread
 
     def _run(self) -> None:
+        with suppress(OSError):  # where it is allowed, the line comes before everything else
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -10)
         try:
             tick_s = time.monotonic()
             while not self._closing:
@@ -367,7 +363,7 @@ class Bridge:
                 self._shown = None
             elif self._link.up:
                 self._shown(_now_us())
-        self._arm_again()
+        self._rearm.step(self._link, _now_us())
         self._move_bytes()
 
     def _move_bytes(self) -> None:
@@ -383,15 +379,6 @@ class Bridge:
             self._link.lost_port()
             self._publish("port", {"state": "lost", "why": str(error)})
 
-    def _arm_again(self) -> None:
-        """Arm after a loss of the link, if everybody agreed to that."""
-        safety, device = self._link.safety, self._link.device
-        if not (self._auto_rearm and self._wants_arm and self._link.up and safety and device):
-            return
-        may = safety["reason"] in REARMED_AFTER and "auto_rearm" in device["capabilities"]
-        if safety["state"] == "safe" and may and self._rearming is None:
-            self._rearming = self._link.arm(False, _now_us())
-
     def _tell(self) -> None:
         """Hand the link's events on."""
         for kind, data in self._link.events():
@@ -399,15 +386,14 @@ class Bridge:
                 self._commands[data["id"]] = data
                 if len(self._commands) > COMMANDS_KEPT:
                     del self._commands[next(iter(self._commands))]
-                if data["id"] == self._rearming and data["state"] in ENDED:
-                    self._rearming = None
-                    self.rearmed += data["state"] == "done"
+                if data["state"] in ENDED:
+                    self._rearm.ended(data)
             elif kind == "refused":
                 self._refusal = data
             elif kind == "up":
                 self._refusal = None
             elif kind == "stopped":
-                self._wants_arm, self._shown = False, None
+                self._rearm.wanted, self._shown = False, None
             self._publish(kind, data)
         self._changed.notify_all()
 

@@ -77,7 +77,7 @@ class Embodiment:
         strength = decision.intensity
         self._bridge.show(
             decision.emotion,
-            vad=decision.goal_vad,
+            vad=(valence, arousal, dominance),
             intensity=strength,
             # Low valence with low dominance looks down, as sadness does.
             gaze_rad=(0.0, -0.3 * strength * max(0.0, -valence) * max(0.0, -dominance)),

@@ -42,20 +42,12 @@ def stored_keys() -> dict[str, bytes]:
 
 def store_key(uid: str, key: bytes) -> None:
     """Keep a device's key; raises BridgeError or StorageError."""
-    _store({**stored_keys(), uid: key})
-
-
-def forget_key(uid: str) -> None:
-    """Drop a device's key; raises BridgeError or StorageError."""
-    _store({other: key for other, key in stored_keys().items() if other != uid})
+    keys = {**stored_keys(), uid: key}
+    with whole(keys_file()) as part:
+        part.touch(mode=0o600)
+        part.write_text(json.dumps({uid: key.hex() for uid, key in keys.items()}, indent=2) + "\n")
 
 
 def new_key() -> bytes:
     """32 bytes that nobody can guess."""
     return secrets.token_bytes(KEY_BYTES)
-
-
-def _store(keys: dict[str, bytes]) -> None:
-    with whole(keys_file()) as part:
-        part.touch(mode=0o600)
-        part.write_text(json.dumps({uid: key.hex() for uid, key in keys.items()}, indent=2) + "\n")

@@ -9,18 +9,15 @@ import json
 import math
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emomas._native import EMOTIONS, Link
 from emomas.errors import ConfigError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 BEAT_US = 100_000
 SILENCE_US = 500_000
 RETRY_US = 200_000
-GIVE_UP_US = 3_000_000
+GIVE_UP_US = 5_000_000
 STALE_MS = 2_000
 LONGEST_LINE = 4_096
 ENDED = ("done", "failed", "cancelled")
@@ -85,7 +82,7 @@ class LineLink:
         self._last_id = self._speech = self._ping = 0
         self._beat_us = self._heard_us = self._ping_us = -SILENCE_US
         self._input_seq: int | None = None
-        self._degraded = False
+        self._has_met = self._degraded = False
         self._counts = Counter[str]()
         self._refused = Counter[str]()
         self._round_trip_us = 0
@@ -177,9 +174,9 @@ class LineLink:
     def show(
         self,
         emotion: int,
-        vad: Sequence[float],
+        vad: tuple[float, float, float],
         intensity: float,
-        gaze_rad: Sequence[float],
+        gaze_rad: tuple[float, float],
         posture: float,
         tempo: float,
         ttl_ms: int,
@@ -262,13 +259,15 @@ class LineLink:
         elif self.device is None:
             self._refused["not_fresh"] += 1
         else:
+            self._has_met = True
             self._heard(now_us)
             getattr(self, f"_take_{kind}")({name: message[name] for name in fields}, now_us)
 
     def _greet(self, hello: dict[str, Any], now_us: int) -> None:
         nonce, echo = hello["boot_nonce"], hello.pop("echo_nonce")
         if self.device is not None and self.device["boot_nonce"] == nonce:
-            if echo != self._nonce:
+            # It has lost track of us, or still waits for the line that was to echo it.
+            if echo != self._nonce or not self._has_met:
                 self._hello()
             return
         self._heard_nonce = nonce
@@ -277,7 +276,7 @@ class LineLink:
                 self._end(command, "device restarted")
             if self.up:
                 self._down("restarted")
-            self.device, self.safety, self._input_seq = hello, None, None
+            self.device, self.safety, self._input_seq, self._has_met = hello, None, None, False
             self._heard(now_us)
         # The device may still wait for the line that echoes it.
         self._hello()
@@ -291,7 +290,7 @@ class LineLink:
             self._events.append(("up", dict(self.device or {})))
 
     def _down(self, reason: str) -> None:
-        self.up = False
+        self.up, self.safety = False, None
         self._events.append(("down", {"reason": reason}))
 
     def _take_safety(self, safety: dict[str, Any], _now_us: int) -> None:

@@ -1,0 +1,5 @@
+#pragma once
+struct Servo {
+    void attach(int);
+    void writeMicroseconds(int);
+};
