@@ -65,6 +65,12 @@ impl Raise for ConfigError {
     }
 }
 
+impl Raise for emomas_sense::ModelError {
+    fn raise(self) -> PyErr {
+        raise("ModelError", "model", &self)
+    }
+}
+
 impl Raise for emomas_link::ValueError {
     fn raise(self) -> PyErr {
         raise("ConfigError", "value", &self)

@@ -9,6 +9,7 @@ mod errors;
 mod journal;
 mod link;
 mod scenario;
+mod sense;
 mod simulate;
 
 /// Private native module of emomas.
@@ -32,6 +33,8 @@ mod _native {
     use crate::link::{FrameReader, Link, encode_frame};
     #[pymodule_export]
     use crate::scenario::{Scenario, import_csv};
+    #[pymodule_export]
+    use crate::sense::{TextModel, text_features};
     #[pymodule_export]
     use crate::simulate::{Dialogue, simulate, validate_world, world_parameters};
 

@@ -1,10 +1,11 @@
 """The command line: `emomas run`, `chat`, `replay`, `explain`, `simulate`, `scenarios`, `world`, `chart`,
-`link`, `model`, `train`.
+`link`, `model`, `sense`, `train`.
 
 `main` is the entry point; `play` runs conversations with simulated people, `chat` with you; `journals` reads
 them back; `catalogue` shows scenarios and the world; `charts` works on statecharts, `link` on
 serial ports (`monitor`, `device` and `body` with it), `models` keeps language
-models, `training` trains the bundled one, `comparison` compares policies. `options` checks what
+models, `sense` shows what is read in
+texts, `training` trains the bundled models, `comparison` compares policies. `options` checks what
 several of them take, `view` draws on the terminal, `plot` draws pictures.
 
 Exit codes: 0 done; 1 the answer is no (a replay differs, a scenario is bad, a finding fails); 2 wrong usage

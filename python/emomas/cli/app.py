@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from emomas.cli import catalogue, charts, chat, comparison, journals, link, models, play, training
+from emomas.cli import catalogue, charts, chat, comparison, journals, link, models, play, sense, training
 
 app = typer.Typer(
     name="emomas",
@@ -24,6 +24,7 @@ app.add_typer(catalogue.app, name="scenarios")
 app.add_typer(charts.app, name="chart")
 app.add_typer(link.app, name="link")
 app.add_typer(models.app, name="model")
+app.add_typer(sense.app, name="sense")
 app.add_typer(training.app, name="train")
 
 

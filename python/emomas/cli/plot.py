@@ -11,11 +11,13 @@ from emomas._native import EMOTIONS, STANCES
 from emomas.files import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
     from emomas._native import Scenario
+    from emomas.perception.reading import TextReading
 
 COLOURS = ["#e6b400", "#3b6fb6", "#c0392b", "#7d3c98", "#17a2b8", "#4f8a3d", "#8a8a8a"]
 
@@ -105,4 +107,43 @@ def loss_curve(table: Path, path: Path) -> Path:
     axis.set_xlabel("million tokens")
     axis.set_ylabel("loss per token, nats")
     axis.legend(frameon=False)
+    return _save(figure, path)
+
+
+def course(texts: Sequence[str], readings: Sequence[TextReading], path: Path) -> Path:
+    """Emotions and valence, arousal, dominance of one text after the other."""
+    figure, (feeling, dimensions) = _figure(2, 6.5)
+    x = np.arange(1, len(texts) + 1)
+    bottom = np.zeros(len(texts))
+    for at, emotion in enumerate(EMOTIONS):
+        part = np.array([reading.probabilities[at] for reading in readings])
+        feeling.bar(x, part, bottom=bottom, color=COLOURS[at], label=emotion, width=0.9)
+        bottom += part
+    feeling.set_title("probability of the emotions, text by text", fontsize=10)
+    feeling.legend(frameon=False, fontsize=7, ncols=7, loc="upper center", bbox_to_anchor=(0.5, -0.08))
+    for at, name in enumerate(("valence", "arousal", "dominance")):
+        mean = np.array([reading.vad[at] for reading in readings])
+        spread = np.array([reading.vad_sd[at] for reading in readings])
+        dimensions.errorbar(
+            x + 0.06 * (at - 1), mean, yerr=spread, marker="o", ms=4, lw=1, capsize=2, label=name
+        )
+    dimensions.axhline(0.0, color="#888888", lw=0.8)
+    dimensions.set_ylim(-1, 1)
+    dimensions.set_xlabel("text")
+    dimensions.set_title("valence, arousal, dominance (one standard deviation)", fontsize=10)
+    dimensions.legend(frameon=False, fontsize=8)
+    return _save(figure, path)
+
+
+def reliability(bins: Sequence[tuple[float, float, int]], error: float, path: Path) -> Path:
+    """How often the likeliest emotion was right, against how sure the reader was."""
+    figure, (axis,) = _figure(1, 4.5)
+    confidence, accuracy, texts = np.array(bins).T
+    axis.plot([0, 1], [0, 1], color="#888888", lw=0.8, ls=":")
+    axis.plot(confidence, accuracy, "o-", color="#222222")
+    axis.bar(confidence, texts / texts.sum(), width=0.05, color="#9db7d5", label="share of the texts")
+    axis.set_xlabel("probability of the likeliest emotion")
+    axis.set_ylabel("share of them that was right")
+    axis.set_title(f"calibration, {int(texts.sum())} held-out texts: expected error {error:.3f}", fontsize=10)
+    axis.legend(frameon=False, fontsize=8)
     return _save(figure, path)

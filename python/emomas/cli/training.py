@@ -70,3 +70,26 @@ def _picture(folder: Path) -> str:
         return " (no picture: pip install 'emomas[plot]')"
     loss_curve(folder / "loss.csv", folder / "loss.png")
     return ", loss.png"
+
+
+@app.command()
+def perception(
+    data: Annotated[Path, typer.Option(help="Folder with the data sets goemotions and emobank.")],
+    out: Annotated[Path, typer.Option(help="Folder for text.bin, CARD.md and reliability.png.")],
+) -> None:
+    """Train the reader of text: 28 labels, seven emotions, valence, arousal and dominance. Some minutes.
+
+    Needs scikit-learn (the extra `train`). The same data gives the same file.
+
+    [bold]Example[/bold]
+
+      emomas train perception --data data --out out/reader
+    """
+    try:
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise ConfigError("training needs scikit-learn: pip install 'emomas[train]'") from error
+    from emomas.perception.train.run import train
+
+    for line in train(data, out):
+        typer.echo(line)
