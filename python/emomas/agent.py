@@ -165,6 +165,7 @@ class Agent:
 
     def _read(self, text: str) -> TextObservation:
         from emomas.perception import observe
+        from emomas.perception.reading import TextChannel
 
         # Lone surrogates can't be stored; they carry no meaning either.
         text = text.encode("utf-8", "replace").decode("utf-8")
@@ -181,6 +182,7 @@ class Agent:
             self._evidence.append(
                 Evidence.likelihood(likelihood, channel=TEXT_CHANNEL, quality=heard.quality)
             )
+        self._evidence.extend(TextChannel().observe(text))
         before = self._heard
         self._heard = hear(heard, self.scenario, own=self._own_offer, pending=self._read_back)
         if self._heard.offer is None and self._heard.act in ("talk", "reject") and before.offer is not None:

@@ -98,13 +98,18 @@ class Channel(Protocol):
 
 
 class TextChannel:
-    """The trained reader of text as a channel."""
+    """The trained reader of text as a channel.
+
+    It counts for half: comments on a forum, which it has learned from, are not a negotiation.
+    """
 
     number = 2
+    weight = 0.5
 
     def observe(self, data: str) -> Sequence[Evidence]:
         """How a text feels; nothing of a text without words."""
         reading = read(data)
         if reading.quality == 0.0:
             return ()
-        return (Evidence.likelihood(list(reading.emotions), channel=self.number, quality=reading.quality),)
+        quality = self.weight * reading.quality
+        return (Evidence.likelihood(list(reading.emotions), channel=self.number, quality=quality),)
