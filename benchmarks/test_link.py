@@ -117,7 +117,7 @@ def test_round_trip(benchmark, how):
 
         def bare():
             port.write(FRAME)
-            return port.read(len(FRAME))
+            return port.read(port.in_waiting or 1)
 
         def with_session():
             now_us = next(clock)

@@ -22,7 +22,7 @@ KEY = bytes(range(32))
 
 def build(target):
     """Makes `build/<target>`; skips the test, saying what is missing, where it can't be made."""
-    tool = "cc" if target.startswith("emomas-node") else "arm-none-eabi-gcc"
+    tool = "cc" if target.startswith("emomas-") else "arm-none-eabi-gcc"
     for needed in (tool, "make"):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is missing, so the firmware was not tested: apt install {needed}")

@@ -13,6 +13,7 @@ from firmware_board import KEY, Board
 
 from emomas import Agent, Bridge, BridgeError
 from emomas.bridge.keys import keys_file, store_key, stored_keys
+from emomas.bridge.reasons import refusal
 from emomas.errors import ConfigError, ObservationError
 
 UID = b"posix-node\0\0".hex()
@@ -339,3 +340,11 @@ def test_heartbeats_keep_time_beside_busy_threads(board, bridge):
     assert bridge.armed
     assert bridge.safety["safe_count"] == 0
     assert bridge.safety["longest_silent_ms"] < 250
+
+
+def test_another_dialect_is_named_with_the_way_out():
+    told = refusal("/dev/ttyX", {"reason": "dialect", "ours": "00aa", "theirs": "00bb"})
+    assert told == (
+        "the device at /dev/ttyX speaks another version of the dialect (00bb; ours is 00aa): flash firmware "
+        "built from this version's firmware_bridge"
+    )
