@@ -65,7 +65,7 @@ def test_monitor_shows_messages_rates_and_state(unsigned):
     assert int(row[1]) >= 10
     assert 7.0 <= float(row[2]) <= 13.0
     assert re.search(r"-> +heartbeat", told.stdout)
-    assert "refused 0" in told.stdout
+    assert "lost 0, damaged 0, refused 0" in told.stdout
 
 
 def test_monitor_of_lines():

@@ -323,6 +323,9 @@ impl Session {
         }
         let message = frame.message();
         if let Some(MavMessage::EMOMAS_ESTOP(stop)) = &message {
+            if let Some(peer) = self.peer.as_mut().filter(|peer| frame.seq() == peer.seq.wrapping_add(1)) {
+                peer.seq = frame.seq();
+            }
             // Believed from anybody: a false one costs a pause.
             return self.events.push_back(Event::Stopped(stop.reason));
         }
@@ -393,10 +396,13 @@ impl Session {
         if self.past.contains(&hello.boot_nonce) || hello.boot_nonce == 0 {
             return self.counters.refuse(Refused::Replayed);
         }
-        if let Some(peer) = self.peer.as_ref().filter(|peer| peer.hello.boot_nonce == hello.boot_nonce) {
+        if let Some(peer) = self.peer.as_mut().filter(|peer| peer.hello.boot_nonce == hello.boot_nonce) {
             // It wants to know whether we are still the same, or our last HELLO was lost.
             if !self.keys.is_empty() && signed_at <= peer.signed_at {
                 return self.counters.refuse(Refused::Replayed);
+            }
+            if (1..=127).contains(&seq.wrapping_sub(peer.seq)) {
+                (peer.seq, peer.signed_at) = (seq, signed_at);
             }
             if hello.echo_nonce != self.nonce || !peer.has_met {
                 self.hello(now_us);
