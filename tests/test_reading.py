@@ -232,9 +232,10 @@ def test_a_sentence_takes_less_than_a_millisecond():
     assert math.isfinite(started)
 
 
-def test_the_example_of_a_channel_runs():
+@pytest.mark.parametrize("index", [0, 1])
+def test_the_examples_of_the_page_run(index):
     page = (Path(__file__).parents[1] / "docs" / "perception.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    block = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[index]
     done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
