@@ -239,3 +239,30 @@ def test_the_examples_of_the_page_run(index):
     done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.needs_data
+@pytest.mark.usefixtures("_data")
+def test_the_page_tells_what_it_owes_to_words_of_feeling():
+    lines = (DATA / "vader" / "vader_lexicon.txt").read_text(encoding="utf-8").splitlines()
+    lexicon = {line.split("\t")[0].lower() for line in lines}
+    dev = sets.goemotions(DATA, "dev")
+    masked = [
+        re.sub(r"[\w']+", lambda m: "something" if m[0].lower() in lexicon else m[0], text)
+        for text in dev.texts
+    ]
+    scores = measure.labels(bundled(), sets.Labelled(masked, dev.labels), sets.emotion_of_label(DATA))
+    assert scores["accuracy_7"] == pytest.approx(0.42, abs=0.01)
+    assert scores["macro_f1_7"] == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.needs_data
+@pytest.mark.usefixtures("_data")
+@pytest.mark.parametrize(
+    ("name", "r"), [("tweets", 0.80), ("amazonReviewSnippets", 0.54), ("movieReviewSnippets", 0.44)]
+)
+def test_valence_of_texts_of_other_kinds(name, r):
+    path = DATA / "vader" / f"{name}_GroundTruth.txt"
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    read_as = [bundled().read(row[-1])[2][0] for row in rows]
+    assert np.corrcoef(read_as, [float(row[1]) for row in rows])[0, 1] == pytest.approx(r, abs=0.01)
