@@ -66,6 +66,7 @@ class Board:
         self.process.stdin.flush()
 
     def shown(self, kind):
+        time.sleep(0.02)  # what the device has just written is on its way through the other thread
         return [output for output in list(self.outputs) if output["out"] == kind]
 
     def close(self):

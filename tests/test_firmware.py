@@ -227,6 +227,7 @@ def test_a_gesture_reports_progress_can_be_cancelled_and_runs_once(board, host):
     assert host.do(host.link.cancel(long, now_us())) == ("done", "")
     assert host.do(long) == ("cancelled", "")
     assert [g["number"] for g in board.shown("gesture")] == [2, 3]
+    assert host.pump(1, lambda: len(board.shown("gesture_end")) == 2)
     assert [g["cancelled"] for g in board.shown("gesture_end")] == [False, True]
 
 
