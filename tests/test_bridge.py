@@ -1,7 +1,6 @@
 """The bridge in Python against the device's firmware, over a pseudo-terminal."""
 
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -112,20 +111,6 @@ def test_closing_disarms(board):
     assert board.shown("safe")[1]["reason"] == 6  # host's order, not its silence
 
 
-def test_a_stalled_host_is_noticed_named_and_armed_again_where_that_is_allowed():
-    with Board("--auto-rearm") as board, Bridge(board.path, keys=[KEY]) as bridge:
-        bridge.wait_up()
-        bridge.arm()
-        inbox = bridge.inbox()
-        with bridge._changed:  # as if the whole host stood still
-            time.sleep(0.4)
-        eventually(lambda: bridge.armed and bridge.rearmed == 1)
-        states = [(e.data["state"], e.data["reason"]) for e in inbox.drain() if e.kind == "safety"]
-        assert ("safe", "host_silent") in states
-        assert bridge.statistics()["rearmed"] == 1
-        assert bridge.statistics()["latest_tick_ms"] >= 300
-
-
 def test_without_permission_it_stays_safe(board, bridge):
     bridge.arm()
     with bridge._changed:
@@ -135,35 +120,6 @@ def test_without_permission_it_stays_safe(board, bridge):
     assert not bridge.armed
     assert bridge.rearmed == 0
     bridge.arm()
-
-
-HOST = """
-import sys
-from emomas import Bridge
-bridge = Bridge(sys.argv[1], keys=[bytes(range(32))])
-bridge.wait_up()
-bridge.arm()
-bridge.show("joy")
-print("armed", flush=True)
-import time
-time.sleep(60)
-"""
-
-
-def test_a_killed_host_leaves_a_safe_device_that_says_why(board):
-    host = subprocess.Popen([sys.executable, "-c", HOST, board.path], stdout=subprocess.PIPE, text=True)
-    assert host.stdout.readline() == "armed\n"
-    eventually(lambda: board.shown("affect"))
-    os.kill(host.pid, signal.SIGKILL)
-    killed_ms = time.monotonic() * 1000
-    host.wait()
-    host.stdout.close()
-    eventually(lambda: len(board.shown("safe")) == 2)
-    assert board.shown("safe")[1]["t_ms"] - killed_ms <= 250 + 20
-    with Bridge(board.path, keys=[KEY]) as bridge:
-        bridge.wait_up()
-        assert (bridge.safety["state"], bridge.safety["reason"]) == ("safe", "host_silent")
-        bridge.arm()
 
 
 def test_pairing_makes_a_key_that_only_the_owner_can_read():

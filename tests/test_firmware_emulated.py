@@ -93,19 +93,6 @@ def test_a_hung_loop_is_restarted_by_the_watchdog_which_is_named(board):
     host.close()
 
 
-def test_a_reset_in_the_middle_of_a_command_fails_it_and_is_not_taken_for_the_watchdog(board):
-    with Bridge(board.path) as bridge:
-        bridge.wait_up()
-        bridge.arm()
-        gesture = bridge.gesture(1, 10.0)
-        eventually(lambda: board.shown("gesture"))
-        board.tell("reset")
-        assert bridge.wait_for(gesture, 5.0)["why"] == "device restarted"
-        eventually(lambda: bridge.safety is not None and bridge.safety["reason"] == "boot")
-        assert len(board.shown("gesture")) == 1
-        bridge.arm()
-
-
 def test_a_paired_board_keeps_its_key_when_it_is_switched_off(tmp_path):
     (tmp_path / "keys.json").write_text("{}")
     with EmulatedBoard(tmp_path, key=None) as board:

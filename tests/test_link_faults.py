@@ -1,7 +1,11 @@
 """A bad line, a pulled cable and an attacker, on the emulated board and on the node as a program."""
 
 import itertools
+import os
 import random
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -116,6 +120,66 @@ def pull(board, folder, times, seed):
         eventually(lambda: bridge.safety["arm_count"] == 1 + bridge.rearmed, told=told)
         assert bridge.reopened >= times
     return took_ms
+
+
+def test_a_stalled_host_is_noticed_named_and_armed_again(board):
+    with Bridge(board.path, keys=[KEY]) as bridge:
+        bridge.wait_up()
+        bridge.arm()
+        inbox = bridge.inbox()
+        with bridge._changed:  # as if the whole host stood still
+            stalled_s = time.monotonic()
+            time.sleep(0.4)
+        eventually(lambda: bridge.armed and bridge.rearmed == 1)
+        states = [(e.data["state"], e.data["reason"]) for e in inbox.drain() if e.kind == "safety"]
+        assert ("safe", "host_silent") in states
+        safe_after_ms = 1000 * (board.shown("safe")[1]["at_s"] - stalled_s)
+        assert safe_after_ms <= DEADMAN_MS + TICK_MS + READING_MS
+        assert bridge.statistics()["latest_tick_ms"] >= 300
+
+
+HOST = """
+import sys
+from emomas import Bridge
+bridge = Bridge(sys.argv[1], keys=[bytes(range(32))])
+bridge.wait_up()
+bridge.arm()
+bridge.show("joy")
+print("armed", flush=True)
+import time
+time.sleep(60)
+"""
+
+
+def test_a_killed_host_leaves_a_safe_device_that_says_why(board):
+    host = subprocess.Popen([sys.executable, "-c", HOST, board.path], stdout=subprocess.PIPE, text=True)
+    assert host.stdout.readline() == "armed\n"
+    eventually(lambda: board.shown("affect"), 10.0)
+    os.kill(host.pid, signal.SIGKILL)
+    killed_s = time.monotonic()
+    host.wait()
+    host.stdout.close()
+    eventually(lambda: len(board.shown("safe")) == 2)
+    safe_after_ms = 1000 * (board.shown("safe")[1]["at_s"] - killed_s)
+    assert safe_after_ms <= DEADMAN_MS + TICK_MS + READING_MS
+    with Bridge(board.path, keys=[KEY]) as bridge:
+        bridge.wait_up()
+        assert (bridge.safety["state"], bridge.safety["reason"]) == ("safe", "host_silent")
+        bridge.arm()
+
+
+def test_a_reset_in_the_middle_of_a_command_fails_it_and_nothing_is_done_twice(board):
+    with Bridge(board.path, keys=[KEY]) as bridge:
+        bridge.wait_up()
+        bridge.arm()
+        gesture = bridge.gesture(1, 10.0)
+        eventually(lambda: board.shown("gesture"))
+        board.tell("reset")
+        assert bridge.wait_for(gesture, 5.0)["why"] == "device restarted"
+        eventually(lambda: bridge.safety is not None and bridge.safety["reason"] == "boot")
+        assert len(board.shown("gesture")) == 1
+        assert bridge.rearmed == 0  # a start is no loss of the link
+        bridge.arm()
 
 
 def recorded_session(board):
