@@ -27,7 +27,8 @@ demo: $(VENV)/built  ## sets up a virtual environment, builds, and plays a debt 
 
 test: $(VENV)/built  ## all tests that run in minutes
 	cargo test --release --quiet $(MANIFEST) --workspace --exclude emomas-py --exclude emomas-bench
-	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not needs_quiet"
+	$(BIN)/python -m pytest -q -m needs_quiet
 
 test-data: $(VENV)/built  ## tests against the third-party data sets; writes tests/results/data.json
 	cargo test --release --quiet $(MANIFEST) -p emomas-store

@@ -117,6 +117,19 @@ def bad_lines(commands, seed):
     return {"commands_each": commands, "lines": 4}
 
 
+STILL = """
+import os, time
+latest, end = 0.0, time.monotonic() + float({})
+os.nice(-10) if os.geteuid() == 0 else None
+while time.monotonic() < end:
+    start = time.monotonic()
+    time.sleep(0.01)
+    latest = max(latest, time.monotonic() - start - 0.01)
+print(latest * 1000)
+"""
+"""A process that only sleeps: if even that wakes late, the machine stood still, and nobody is to blame."""
+
+
 def heartbeat_jitter(seconds):
     """The bundled model speaks without a pause beside a busy process per core: are heartbeats on time?"""
     sent_s = []
@@ -127,6 +140,7 @@ def heartbeat_jitter(seconds):
             sent_s.extend([time.monotonic()] * heartbeats)
 
     reader = FrameReader()
+    still = subprocess.Popen([sys.executable, "-c", STILL.format(seconds)], stdout=subprocess.PIPE, text=True)
     others = [subprocess.Popen([sys.executable, "-c", BUSY.format(seconds)]) for _ in range(2)]
     lines = 0
     # Before the bridge: loading a library holds the interpreter for some tenths of a second.
@@ -145,6 +159,7 @@ def heartbeat_jitter(seconds):
         safety, kept = bridge.safety, bridge.statistics()
     for other in others:
         other.wait()
+    machine_late_ms = float(still.communicate()[0])
     off_ms = [abs(1000 * float(gap) - 100) for gap in np.diff(sent_s)]
     return {
         "seconds": seconds,
@@ -154,6 +169,7 @@ def heartbeat_jitter(seconds):
         "false_deadman": safety["safe_count"],
         "longest_silence_ms": safety["longest_silent_ms"],
         "latest_tick_ms": kept["latest_tick_ms"],
+        "machine_late_ms": round(machine_late_ms, 1),
     }
 
 

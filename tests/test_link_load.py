@@ -2,12 +2,21 @@
 
 import random
 
+import pytest
 from link_load import fuzz_host, heartbeat_jitter
 
 
+@pytest.mark.needs_quiet
 def test_heartbeats_keep_time_while_the_model_speaks():
     """Thirty seconds of the bundled model, with another busy process on each core."""
-    told = heartbeat_jitter(30.0)
+    for _ in range(3):
+        told = heartbeat_jitter(30.0)
+        if told["machine_late_ms"] < 100.0:
+            break
+    else:
+        pytest.skip(
+            f"this machine stands still for {told['machine_late_ms']} ms at a time: nothing to measure"
+        )
     assert told["lines_spoken"] > 10
     assert told["heartbeats"] > 250
     assert told["false_deadman"] == 0, told

@@ -79,7 +79,7 @@ def perception(
 ) -> None:
     """Train the reader of text: 28 labels, seven emotions, valence, arousal and dominance. Some minutes.
 
-    Needs scikit-learn (the extra `train`). The same data gives the same file.
+    Needs scikit-learn (the extra `train`). The seed is fixed.
 
     [bold]Example[/bold]
 
